@@ -1,0 +1,75 @@
+"""What a run tells while it happens. A report folds these; screens, text and JSON are drawn from the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wizard.smtp.observation import Alternative, Observation, Stage
+
+
+class Why(StrEnum):
+    """Why a stage was left out."""
+
+    NOT_REACHED = "not-reached"  # an earlier stage failed
+    NOT_CONFIGURED = "not-configured"  # no user name, no sender, no recipient
+    NOT_REQUESTED = "not-requested"  # nothing is sent without being asked
+    STOPPED = "stopped"  # the user stopped the run
+
+
+@dataclass(frozen=True, slots=True)
+class StageStarted:
+    """A stage begins; it has ``deadline`` seconds. ``at`` is seconds since the run began."""
+
+    stage: Stage
+    deadline: float
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class StageEnded:
+    """A stage is over, one way or the other; the observation says which."""
+
+    observation: Observation
+
+    @property
+    def stage(self) -> Stage:
+        """The stage that ended."""
+        return self.observation.stage
+
+
+@dataclass(frozen=True, slots=True)
+class StageSkipped:
+    """A stage that will not happen."""
+
+    stage: Stage
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line on the wire, already redacted. ``sender`` is ``S`` (server), ``C`` (client) or ``*`` (about the line itself).
+
+    ``at`` is seconds since the run began; ``text`` shows bytes outside printable ASCII and UTF-8 as ``\\xNN``.
+    """
+
+    sender: str
+    text: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class AlternativeTried:
+    """A neighbouring port or mode was tried while a stage was failing."""
+
+    alternative: Alternative
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """Nothing more will come. ``seconds`` is the whole run."""
+
+    seconds: float
+
+
+Event = StageStarted | StageEnded | StageSkipped | Line | AlternativeTried | RunEnded
