@@ -1,0 +1,65 @@
+"""Small windows over a step: a note to read, a question to answer. Must not know what they are about."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+
+class Note(ModalScreen[None]):
+    """Something to read; Esc, Enter or F1 closes it. Text is shown as it is, markup is not read."""
+
+    BINDINGS: ClassVar = [Binding("escape,enter,f1,question_mark,q", "dismiss", "Close", show=False)]
+
+    def __init__(self, title: str, text: str | Content) -> None:
+        super().__init__(classes="window")
+        self.note_title = title
+        self.text = text if isinstance(text, Content) else Content(text)
+
+    def compose(self) -> ComposeResult:
+        """A titled box with the text and the key that closes it."""
+        with Vertical(classes="dialog") as box:
+            box.border_title = Content(self.note_title)
+            with VerticalScroll(classes="text"):
+                yield Static(self.text)
+            yield Static(Content.assemble(("Esc", "bold $primary"), " close"), classes="keys")
+
+
+class Ask(ModalScreen[bool]):
+    """A yes-or-no question: Enter means ``yes``, Esc means ``no``; both say in words what they do."""
+
+    BINDINGS: ClassVar = [
+        Binding("enter,y", "answer(True)", "Yes", show=False),
+        Binding("escape,n", "answer(False)", "No", show=False),
+    ]
+
+    def __init__(self, question: str, *, yes: str = "leave", no: str = "stay here") -> None:
+        super().__init__(classes="window")
+        self.question = question
+        self.yes = yes
+        self.no = no
+
+    def compose(self) -> ComposeResult:
+        """The question and its two keys."""
+        with Vertical(classes="dialog"):
+            yield Static(Content(self.question), classes="text")
+            keys = Content.assemble(("Enter", "bold $primary"), f" {self.yes}   ", ("Esc", "bold $primary"), f" {self.no}")
+            yield Static(keys, classes="keys")
+
+    def action_answer(self, yes: bool) -> None:
+        """Give the answer to who asked."""
+        self.dismiss(yes)
+
+
+class TooSmall(ModalScreen[None]):
+    """Covers everything while the terminal is smaller than a step needs; the form waits unchanged beneath."""
+
+    def compose(self) -> ComposeResult:
+        """One sentence that fits even in 20 columns."""
+        yield Static("SMTP Wizard needs 80 columns and 24 rows. Enlarge the window: nothing is lost.")
