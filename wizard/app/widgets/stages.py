@@ -1,0 +1,97 @@
+"""The list of stages, drawn from a report. Repaints only the rows that changed, so that a slow line stays quick.
+
+Must not know how a run is made: it is handed reports.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from wizard.app.facts import Mark, Row, rows
+from wizard.report import Report
+
+_MARK_WIDTH = 4
+_NAME_WIDTH = 17
+_TIME_WIDTH = 8
+_CLASSES = {
+    Mark.OK: "stages--ok",
+    Mark.FAILED: "stages--failed",
+    Mark.RUNNING: "stages--running",
+    Mark.SKIPPED: "stages--skipped",
+}
+
+
+class StageList(Widget):
+    """One row per stage: sign, name, fact, time. Shows nothing until the first report."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*_CLASSES.values(), "stages--fact", "stages--time"}
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._rows: tuple[Row, ...] = ()
+
+    def show(self, report: Report | None) -> None:
+        """Draw a report; None empties the list."""
+        before, self._rows = self._rows, rows(report) if report else ()
+        if len(before) != len(self._rows):
+            self.refresh(layout=True)
+            return
+        changed = [
+            Region(0, y, self.size.width, 1) for y, pair in enumerate(zip(before, self._rows, strict=True)) if len({*pair}) > 1
+        ]
+        if changed:
+            self.refresh(*changed)
+
+    @property
+    def text(self) -> str:
+        """The rows as plain text, for a screen reader and for tests."""
+        return "\n".join(" ".join(part for part in (row.mark, row.name, row.fact, row.time) if part) for row in self._rows)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as rows."""
+        return len(self._rows)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one row."""
+        width = self.size.width
+        if y >= len(self._rows):
+            return Strip.blank(width, self.rich_style)
+        row = self._rows[y]
+        mark = self.get_component_rich_style(_CLASSES[row.mark])
+        fact = self.get_component_rich_style("stages--fact")
+        if row.mark is Mark.SKIPPED and not row.fact:
+            return Strip([Segment(f"{row.mark:<{_MARK_WIDTH}}", mark), Segment(_listed(row.name, width - _MARK_WIDTH), mark)])
+        return Strip(self._cells(row, mark, mark if row.mark is Mark.FAILED else fact, width))
+
+    def _cells(self, row: Row, mark: Style, fact: Style, width: int) -> list[Segment]:
+        room = max(width - _MARK_WIDTH - _NAME_WIDTH - _TIME_WIDTH, 0)
+        name = mark if row.mark in (Mark.FAILED, Mark.RUNNING, Mark.SKIPPED) else self.rich_style
+        return [
+            Segment(f"{row.mark:<{_MARK_WIDTH}}", mark),
+            Segment(set_cell_size(row.name, _NAME_WIDTH), name),
+            Segment(set_cell_size(_cut(row.fact, room - 1), room), fact),
+            Segment(f"{row.time:>{_TIME_WIDTH}}", self.get_component_rich_style("stages--time")),
+        ]
+
+
+def _cut(text: str, room: int) -> str:
+    """Shorten to ``room`` cells, saying so; control characters of a server never reach the terminal."""
+    clean = "".join(char if char.isprintable() else "?" for char in text)
+    return clean if cell_len(clean) <= room else set_cell_size(clean, max(room - 3, 0)) + "..."
+
+
+def _listed(names: str, room: int) -> str:
+    """Shorten a list of names between two names, not inside one."""
+    if cell_len(names) <= room:
+        return set_cell_size(names, room)
+    kept = names.split(" · ")
+    while kept and cell_len(" · ".join([*kept, "..."])) > room:
+        kept.pop()
+    return set_cell_size(" · ".join([*kept, "..."]), room)
