@@ -15,8 +15,8 @@ from wizard.smtp.observation import Reply
 _TEXT = """\
 This is a test message from SMTP Wizard.
 
-It shows that a message from {sender} to {recipient}
-was accepted by {host}, port {port}, encryption: {security}.
+It went from {sender} to {recipient}
+through {host}, port {port}, encryption: {security}.
 
 Token: {token}
 
@@ -72,8 +72,8 @@ def _id_domain(sender: str) -> str:
     return domain if domain.isascii() and domain else "localhost"
 
 
-# How servers name what they took: Postfix "queued as X", Exim "OK id=X", Exchange "[InternalId=X]", Sendmail "X Message accepted",
-# SES and Gmail "OK X".
+# How servers name what they took: Postfix "queued as X", Exim "OK id=X", Exchange "[InternalId=X]", Sendmail
+# "X Message accepted", SES and Gmail "OK X".
 _QUEUE_IDS = (
     re.compile(r"queued as ([^\s;,]+)", re.IGNORECASE),
     re.compile(r"\[InternalId=(\d+)", re.IGNORECASE),

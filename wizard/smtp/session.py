@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import cast
 
-from aiosmtplib import SMTP
+from aiosmtplib import SMTP, SMTPServerDisconnected
 from aiosmtplib.esmtp import parse_esmtp_extensions
 
 from wizard.profile import Mechanism, Password
@@ -74,13 +74,18 @@ class Session(SMTP):
 
     def send(self, *commands: str) -> None:
         """Send commands in one go, without waiting (RFC 2920). Read their replies in order with ``wire.reply()``."""
-        self.wire.write(b"".join(command.encode("utf-8") + b"\r\n" for command in commands))
+        self._put(b"".join(command.encode("utf-8") + b"\r\n" for command in commands))
+
+    def _put(self, data: bytes) -> None:
+        # A line that is gone is told by the next read, which still hands out a last word such as 421 that came before the end.
+        with suppress(SMTPServerDisconnected):
+            self.wire.write(data)
 
     def send_message(self, message: bytes, *following: str) -> None:  # type: ignore[override]  # ours is the raw DATA content
-        """Send a message's content, dot-stuffed (RFC 5321 4.5.2), its final dot, and commands that may follow in the same group."""
+        """Send a message's content, dot-stuffed (RFC 5321 4.5.2), its final dot, and commands that may follow it."""
         stuffed = b"".join(b"." + line if line.startswith(b".") else line for line in message.splitlines(keepends=True))
         tail = b"".join(command.encode() + b"\r\n" for command in following)
-        self.wire.write(stuffed + b".\r\n" + tail)
+        self._put(stuffed + b".\r\n" + tail)
 
     async def hello(self, name: str) -> tuple[Reply, dict[str, str]]:
         """Say EHLO, or HELO where EHLO is not known (RFC 5321 3.2). Returns the reply and the keywords offered, upper case."""
@@ -166,7 +171,7 @@ class Session(SMTP):
     def leave(self) -> None:
         """Say QUIT without waiting for the answer, and close."""
         with suppress(WireError, OSError, RuntimeError):
-            if self.protocol is not None and self.wire.is_connected:
+            if self.protocol is not None and self.wire.is_connected and not self.wire.said_quit:
                 self.send("QUIT")
         self.abort()
 

@@ -85,6 +85,7 @@ class Wire(SMTPProtocol):
         self.tell = tell
         self.redact = Redactor()
         self.hush = False
+        self.said_quit = False
         self._pending = bytearray()
         self._lines: list[bytes] = []
         self._size = 0
@@ -107,7 +108,8 @@ class Wire(SMTPProtocol):
             self._fail(ReplyTooLong(bytes(self._pending)))
 
     def _take(self, line: bytes) -> None:
-        text = self.redact(line.rstrip(b"\r\n"))
+        text = line.rstrip(b"\r\n")
+        text = text[:4] + self.redact(text[4:])  # the code itself is never a secret
         found = _CODE.match(text)
         if not found or (text[3:4] not in (b"", b" ", b"-")):
             self._pending[:0] = line
@@ -207,6 +209,7 @@ class Wire(SMTPProtocol):
         if self.hush:
             self.tell("C", _hidden_command(data))
         else:
+            self.said_quit = self.said_quit or data.endswith(b"QUIT\r\n")
             for line in data.splitlines(keepends=True):
                 self.tell("C", shown(self.redact(line.rstrip(b"\r\n"))) + _odd_end(line))
         super().write(data)

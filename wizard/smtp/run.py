@@ -1,0 +1,232 @@
+"""One run's state and how a stage is run: its deadline, its clock, its exceptions turned into observations.
+
+Must not know which stages there are or in what order they come.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from wizard.profile import Password, Profile, Security
+from wizard.smtp.events import AlternativeTried, Event, Line, StageEnded, StageStarted
+from wizard.smtp.network import Network, Resolution
+from wizard.smtp.observation import Alternative, Context, Kind, Observation, Stage
+from wizard.smtp.session import InjectedBytes, Session
+from wizard.smtp.tls import failure_of
+from wizard.smtp.wire import LineClosed, MalformedReply, ReplyTooLong, WireError, shown
+
+# Seconds of silence after which the neighbouring ports and modes are tried while the stage still waits.
+SILENCE = 0.4
+# How long a silent address is still waited for once a neighbour on the same host has answered, in seconds from the stage's start:
+# long enough for the first repeated SYN (RFC 6298: after 1 s), short enough not to be a wait.
+CONNECT_PATIENCE = 2.0
+# What the other neighbours get, in seconds, once the same port was seen to speak the other mode.
+AFTERGLOW = 0.25
+
+Work = Callable[[], Awaitable[Observation]]
+
+
+class StageFailed(Exception):  # noqa: N818 - reads as what happened
+    """The climb ends here; the observation has been emitted."""
+
+
+class Run:
+    """What one climb has at hand: what was asked for, the session, and what it has shown so far."""
+
+    def __init__(
+        self, profile: Profile, password: Password | None, emit: Callable[[Event], None], network: Network, *, deliver: bool
+    ) -> None:
+        self.profile = profile
+        self.password = password
+        self.emit = emit
+        self.network = network
+        self.deliver = deliver
+        self.loop = asyncio.get_running_loop()
+        self.began = self.loop.time()
+        self.session = self.new_session()
+        self.context = Context()
+        self.resolution: Resolution | None = None
+        self.alternatives: tuple[Alternative, ...] = ()
+        self.looked = False
+        self.token: str | None = None
+        self.message = b""
+        self.commands = ["QUIT"]  # what remains to be said or answered
+        self.pipelined = False  # ... and whether it has been said already
+        self.current: Stage | None = None
+        self._same_port = asyncio.Event()
+
+    def new_session(self) -> Session:
+        """Return a session whose lines go into the transcript."""
+        return Session(self.tell)
+
+    def tell(self, sender: str, text: str) -> None:
+        """Put one redacted line into the transcript."""
+        self.emit(Line(sender, text, self.at()))
+
+    def at(self) -> float:
+        """Seconds since the run began."""
+        return self.loop.time() - self.began
+
+    def seen(self, stage: Stage, kind: Kind = Kind.PASSED, **facts: Any) -> Observation:
+        """Return an observation of this moment."""
+        return Observation(stage, kind, context=self.context, **facts)
+
+    def learn(self, **facts: Any) -> None:
+        """Add to what the session has shown."""
+        self.context = replace(self.context, **facts)
+
+    # One stage ---------------------------------------------------------------------------------------------------
+
+    async def stage(self, stage: Stage, work: Work) -> None:
+        """Run one stage within its deadline and emit how it went. Raises StageFailed when the climb ends here."""
+        started = self.loop.time()
+        deadline = max(0.001, min(self.profile.timeout, self.profile.total_timeout - self.at()))
+        self.current = stage
+        self.emit(StageStarted(stage, deadline, self.at()))
+        try:
+            async with asyncio.timeout(deadline):
+                observation = await self._watched(stage, work)
+        except TimeoutError as problem:
+            observation = self._timed_out(stage, problem)
+        seconds = self.loop.time() - started
+        if worth_looking(observation, self.profile) and not self.looked:
+            await self._look_around()
+        observation = replace(observation, seconds=seconds, context=self.context, alternatives=self.alternatives)
+        self.current = None
+        self.emit(StageEnded(observation))
+        if not observation.passed:
+            raise StageFailed
+
+    async def _watched(self, stage: Stage, work: Work) -> Observation:
+        """Do the work; when a stage that shows a wrong mode stays silent, look at the neighbours meanwhile."""
+        task = asyncio.ensure_future(self._guarded(stage, work))
+        looking: asyncio.Task[None] | None = None
+        try:
+            if stage in (Stage.CONNECT, Stage.TLS, Stage.GREETING):
+                done, _ = await asyncio.wait({task}, timeout=SILENCE)
+                if not done:
+                    looking = asyncio.create_task(self._look_around())
+                    early = await self._evidence(stage, task, looking)
+                    if early is not None:
+                        return early
+            return await task
+        finally:
+            task.cancel()
+            if looking:
+                looking.cancel()
+            await asyncio.gather(task, *([looking] if looking else []), return_exceptions=True)
+
+    async def _evidence(self, stage: Stage, task: asyncio.Future[Observation], looking: asyncio.Task[None]) -> Observation | None:
+        """Wait for the stage and the neighbours; return an observation when the neighbours have shown the cause."""
+        same_port = asyncio.create_task(self._same_port.wait())
+        try:
+            both: set[asyncio.Future[Any]] = {task, looking}
+            await asyncio.wait({*both, same_port}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done() and same_port.done():
+                await asyncio.wait(both, timeout=AFTERGLOW, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                return None
+            if self._same_port.is_set() and stage is not Stage.CONNECT:
+                kind = Kind.TLS_PLAINTEXT if self.profile.endpoint.security is Security.TLS else Kind.SPEAKS_TLS
+                return self.seen(stage, kind)
+            if stage is Stage.CONNECT and any(other.works for other in self.alternatives):
+                await asyncio.wait({task}, timeout=CONNECT_PATIENCE - SILENCE)
+                if not task.done():
+                    return self.seen(stage, Kind.TIMEOUT, error="silent, while a neighbouring port of the same host answers")
+            return None
+        finally:
+            same_port.cancel()
+
+    async def _look_around(self) -> None:
+        """Try the neighbouring ports and modes; what is seen goes to the report at once."""
+        from wizard.smtp.neighbours import try_neighbours
+
+        self.looked = True
+        await try_neighbours(self.profile, self._alternative, self.network)
+
+    def _alternative(self, event: AlternativeTried) -> None:
+        found = event.alternative
+        self.alternatives = (*self.alternatives, found)
+        self.emit(event)
+        if found.works and found.port == self.profile.endpoint.port:
+            self._same_port.set()
+
+    # Exceptions to observations ----------------------------------------------------------------------------------
+
+    async def _guarded(self, stage: Stage, work: Work) -> Observation:
+        try:
+            return await work()
+        except MalformedReply as problem:
+            return self.seen(stage, Kind.MALFORMED, raw=shown(problem.raw))
+        except ReplyTooLong as problem:
+            return self.seen(stage, Kind.TOO_LONG, raw=shown(problem.raw))
+        except InjectedBytes as problem:
+            return self.seen(stage, Kind.INJECTED, raw=shown(problem.raw))
+        except LineClosed as problem:
+            return self._closed(stage, problem)
+        except (ssl.SSLError, OSError) as problem:
+            if isinstance(problem, TimeoutError):
+                raise
+            return self._broken(stage, problem)
+
+    def _closed(self, stage: Stage, problem: WireError) -> Observation:
+        if problem.__cause__ is None:
+            return self.seen(stage, Kind.CLOSED, raw=shown(problem.raw), partial=bool(problem.raw))
+        return self._broken(stage, problem.__cause__, raw=shown(problem.raw))
+
+    def _broken(self, stage: Stage, problem: BaseException, raw: str = "") -> Observation:
+        failure = failure_of(problem)
+        kind = failure.kind
+        if kind is Kind.TLS_FAILED and not isinstance(problem, ssl.SSLError):
+            kind = Kind.RESET  # any other error of a connected socket ends the line all the same
+        return self.seen(
+            stage,
+            kind,
+            error=failure.error,
+            tls_reason=failure.reason,
+            verify_code=failure.verify_code,
+            verify_reason=failure.verify_reason,
+            raw=raw,
+        )
+
+    def _timed_out(self, stage: Stage, problem: TimeoutError) -> Observation:
+        partial = self.session.wire.partial if self.session.protocol is not None else b""
+        if stage is Stage.RESOLVE:
+            return self.seen(stage, Kind.RESOLVER_FAILED, error="the resolver did not answer in time")
+        return self.seen(stage, Kind.TIMEOUT, raw=shown(partial), partial=bool(partial), error=str(problem))
+
+
+_REACH_FAILURES = {
+    Kind.REFUSED,
+    Kind.UNREACHABLE,
+    Kind.PROHIBITED,
+    Kind.TIMEOUT,
+    Kind.CLOSED,
+    Kind.RESET,
+    Kind.MALFORMED,
+    Kind.TLS_PLAINTEXT,
+    Kind.TLS_ALERT,
+    Kind.TLS_FAILED,
+    Kind.TLS_VERSION,
+    Kind.TLS_CIPHER,
+}
+_EARLY = {Stage.CONNECT, Stage.TLS, Stage.GREETING, Stage.EHLO, Stage.STARTTLS}
+# RFC 4954 6 and RFC 3207: the server asks for encryption, or for a sign-in that it may offer only behind encryption.
+_WANTS_ENCRYPTION = {523, 530, 538}
+
+
+def worth_looking(observation: Observation, profile: Profile) -> bool:
+    """Return whether another port or mode may be the cure, so that the neighbours are tried at once."""
+    if observation.passed:
+        return False
+    if observation.stage in _EARLY:
+        refused = observation.stage is Stage.STARTTLS and observation.kind in (Kind.REPLY, Kind.NOT_OFFERED, Kind.INJECTED)
+        return refused or observation.kind in _REACH_FAILURES
+    if observation.stage is Stage.AUTH and observation.kind in (Kind.WITHHELD, Kind.NOT_OFFERED):
+        return True
+    wants = observation.reply is not None and observation.reply.code in _WANTS_ENCRYPTION
+    return wants and profile.endpoint.security is Security.NONE

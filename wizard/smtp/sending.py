@@ -1,0 +1,112 @@
+"""The stages that name and send a message: MAIL, RCPT, DATA, QUIT. In groups where the server takes them (RFC 2920)."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from wizard.smtp.message import compose, new_token, queue_id
+from wizard.smtp.observation import Kind, Observation, Reply, Stage
+from wizard.smtp.run import Run
+from wizard.smtp.wire import WireError
+from wizard.values import to_ascii
+
+# Nothing hangs on the goodbye: how long it may take, in seconds.
+_GOODBYE = 3.0
+
+
+async def mail(run: Run) -> Observation:
+    """Name the sender, with what the message needs and the server offers: SIZE, 8BITMIME, SMTPUTF8."""
+    offered = run.context.capabilities
+    utf8 = "SMTPUTF8" in offered
+    sender, recipient = _address(run.profile.sender, utf8), _address(run.profile.recipient, utf8)
+    if sender is None or recipient is None:
+        return run.seen(Stage.MAIL, Kind.NEEDS_UTF8, reply=run.context.ehlo)
+    speaks_utf8 = not (sender.isascii() and recipient.isascii())
+    if run.deliver and recipient:
+        run.token = new_token()
+        run.message = compose(run.profile, run.token, eight_bit="8BITMIME" in offered, utf8=speaks_utf8)
+        limit = offered.get("SIZE", "")
+        if limit.isdigit() and 0 < int(limit) < len(run.message):
+            return run.seen(Stage.MAIL, Kind.TOO_LARGE, reply=run.context.ehlo)
+    words = [f"MAIL FROM:<{sender}>"]
+    if run.message and "SIZE" in offered:
+        words.append(f"SIZE={len(run.message)}")
+    if run.message and "8BITMIME" in offered:
+        words.append("BODY=8BITMIME")
+    if speaks_utf8:
+        words.append("SMTPUTF8")
+    run.pipelined = "PIPELINING" in offered
+    run.commands = [" ".join(words)]
+    run.commands += [f"RCPT TO:<{recipient}>"] if recipient else []
+    run.commands += ["DATA"] if run.message else ["RSET", "QUIT"]
+    if run.pipelined:
+        run.session.send(*run.commands)
+    reply = await _next(run)
+    if reply.code // 100 == 2:
+        return run.seen(Stage.MAIL, reply=reply)
+    await _drain(run)
+    return run.seen(Stage.MAIL, Kind.REPLY, reply=reply)
+
+
+async def _next(run: Run) -> Reply:
+    """Return the reply to the next command; the command is sent now, where it did not travel with a group."""
+    command = run.commands.pop(0)
+    if not run.pipelined:
+        run.session.send(command)
+    return await run.session.wire.reply()
+
+
+async def _drain(run: Run) -> None:
+    """After a refusal, read what the rest of the group brings; a DATA let through is ended by a lone dot (RFC 2920 3.1)."""
+    if not run.pipelined:
+        return
+    with suppress(WireError, TimeoutError):
+        async with asyncio.timeout(_GOODBYE):
+            while run.commands:
+                reply = await _next(run)
+                if reply.code == 354:
+                    await run.session.say(".")
+
+
+def _address(address: str, utf8: bool) -> str | None:
+    """Return the address as the server can take it: other alphabets need SMTPUTF8, a domain alone can go as IDNA (RFC 6531)."""
+    if address.isascii() or utf8:
+        return address
+    local, at, domain = address.rpartition("@")
+    return f"{local}{at}{to_ascii(domain)}" if local.isascii() else None
+
+
+async def rcpt(run: Run) -> Observation:
+    """Name the recipient. 250 and 251 (will forward, RFC 5321 3.4) let the session go on."""
+    reply = await _next(run)
+    if reply.code // 100 == 2:
+        return run.seen(Stage.RCPT, reply=reply)
+    await _drain(run)
+    return run.seen(Stage.RCPT, Kind.REPLY, reply=reply)
+
+
+async def data(run: Run) -> Observation:
+    """Send the message; the reply to its final dot says whether the server has taken it."""
+    reply = await _next(run)
+    if reply.code != 354:
+        return run.seen(Stage.DATA, Kind.REPLY, reply=reply)
+    # QUIT may stand behind the final dot in the same group (RFC 2920 3.1): one round trip less.
+    run.commands = ["QUIT"]
+    run.session.send_message(run.message, *(run.commands if run.pipelined else ()))
+    reply = await run.session.wire.reply()
+    if reply.code // 100 != 2:
+        return run.seen(Stage.DATA, Kind.REPLY, reply=reply)
+    return run.seen(Stage.DATA, reply=reply, queue_id=queue_id(reply), token=run.token)
+
+
+async def leave(run: Run) -> Observation:
+    """Say goodbye. Whatever the server makes of it, what was accepted stays accepted: this stage does not fail."""
+    reply, error = None, ""
+    try:
+        async with asyncio.timeout(min(_GOODBYE, run.profile.timeout)):
+            while run.commands:
+                reply = await _next(run)
+    except (WireError, TimeoutError) as problem:
+        error = f"{type(problem).__name__}: {problem}"
+    return run.seen(Stage.QUIT, reply=reply, error=error)
