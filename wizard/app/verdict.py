@@ -157,11 +157,13 @@ def stopped(report: Report) -> tuple[Note, ...]:
     return (Note("You stopped the test.", tone=Tone.CALM, wide=True), Note(text, wide=True))
 
 
-def passed(report: Report, *, waiting: bool = False) -> tuple[Note, ...]:
-    """Return what a run without a failure has shown: accepted is said, delivered never."""
+def passed(report: Report, *, waiting: bool = False, arrived: bool = False) -> tuple[Note, ...]:
+    """Return what a run without a failure has shown: accepted is said, and more only when ``arrived`` was seen."""
     accepted = report.accepted
     host = report.profile.endpoint.host
-    if accepted is None:
+    if arrived:
+        notes = []
+    elif accepted is None:
         notes = [
             Note("Every stage passed. No message was sent.", tone=Tone.GOOD, wide=True),
             Note(_reached(report), wide=True),
@@ -169,7 +171,7 @@ def passed(report: Report, *, waiting: bool = False) -> tuple[Note, ...]:
     else:
         queue_id = f" as {accepted.queue_id}" if accepted.queue_id else ""
         notes = [
-            Note(f"The message was accepted by {host}{queue_id}.", tone=Tone.GOOD, wide=True),
+            Note(f"Accepted by {host}{queue_id}.", tone=Tone.GOOD, wide=True),
             Note(_whether_arrived(report, waiting=waiting), wide=True),
         ]
     return (*notes, *warnings(report), *accepted_risks(report.profile))
@@ -197,9 +199,13 @@ def warnings(report: Report) -> tuple[Note, ...]:
     return tuple(Note(f"{finding.title} {finding.meaning}".strip(), "!", Tone.WARN) for finding in report.warnings)
 
 
-def difference(draft: Draft, changes: tuple[Change, ...]) -> tuple[Note, ...]:
-    """Return before and after of each change: ``Port  465 -> 587``."""
+def difference(draft: Draft, changes: tuple[Change, ...]) -> tuple[str, ...]:
+    """Return before and after of each change, one line each: ``Port  465 -> 587``."""
+    width = max((len(FIELD_NAMES[change.field]) for change in changes), default=0)
     return tuple(
-        Note(f"{draft.get(change.field) or '(empty)'}  ->  {change.value or '(empty)'}", FIELD_NAMES[change.field])
-        for change in changes
+        f"  {FIELD_NAMES[each.field]:<{width}}  {_value(draft, each.field)} -> {each.value or '(empty)'}" for each in changes
     )
+
+
+def _value(draft: Draft, field: Field) -> str:
+    return draft.get(field) or "(empty)"

@@ -20,8 +20,8 @@ def plain(text: str) -> Content:
 class Notes(VerticalScroll, can_focus=True):
     """A scrollable list of notes; labels in one column, long texts wrap beside them."""
 
-    def __init__(self, notes: Iterable[Note] = (), *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
-        super().__init__(id=id)
+    def __init__(self, notes: Iterable[Note] = (), *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id, classes=classes)
         self._notes = tuple(notes)
 
     def show(self, notes: Iterable[Note], *, title: str | None = None) -> None:

@@ -33,8 +33,8 @@ class StageList(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {*_CLASSES.values(), "stages--fact", "stages--time"}
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id, classes=classes)
         self._rows: tuple[Row, ...] = ()
 
     def show(self, report: Report | None) -> None:

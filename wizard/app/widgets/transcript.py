@@ -22,8 +22,8 @@ class Transcript(ScrollView, can_focus=True):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"transcript--time", "transcript--them", "transcript--us", "transcript--note"}
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id, classes=classes)
         self._lines: tuple[Line, ...] = ()
         self._drawn: list[tuple[Line, str, bool]] = []
 

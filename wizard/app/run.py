@@ -1,0 +1,79 @@
+"""What surrounds one run: where its password comes from, how refused sign-ins are counted. Must not know Textual."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, assert_never
+
+from wizard.profile import Password, Profile, SecretKind
+from wizard.report import Report
+from wizard.smtp.observation import Kind, Stage
+
+if TYPE_CHECKING:
+    from wizard.practice import PracticeServer
+
+# Many directories lock an account after three refused sign-ins in a row; the third is not made without a question.
+LOCK_OUT = 3
+
+
+def account(profile: Profile) -> tuple[str, str]:
+    """Return the key refused sign-ins are counted under: host and user name."""
+    return profile.endpoint.host.lower(), profile.login.username if profile.login else ""
+
+
+def count(failures: Counter[tuple[str, str]], report: Report) -> None:
+    """Note what a run did to the account: a refusal counts, a success clears."""
+    for result in report.stages:
+        if result.stage is not Stage.AUTH or result.observation is None:
+            continue
+        if result.observation.passed:
+            failures.pop(account(report.profile), None)
+        elif result.observation.kind is Kind.REPLY and result.observation.reply and not result.observation.reply.temporary:
+            failures[account(report.profile)] += 1
+
+
+def secret_words(profile: Profile, *, typed: bool) -> str:
+    """Return where the password of a run comes from, in words that follow "sign in as ..."."""
+    if profile.login is None:
+        return ""
+    if typed:
+        return "with the password you typed"
+    ref = profile.login.secret
+    match ref.kind:
+        case SecretKind.KEYRING:
+            return "with the password in the keyring"
+        case SecretKind.FILE:
+            return f"with the password in {ref.detail}"
+        case SecretKind.COMMAND:
+            return "with the password your command prints"
+        case SecretKind.ENV:
+            return f"with the password in the variable {ref.detail}"
+        case SecretKind.CREDENTIAL:
+            return f"with the systemd credential {ref.detail}"
+        case SecretKind.ASK:
+            return "with a password you are asked for"
+        case _:
+            assert_never(ref.kind)
+
+
+def must_ask(profile: Profile, typed: Password | None) -> bool:
+    """Return whether the password has to be asked for before a run."""
+    return profile.login is not None and not typed and profile.login.secret.kind is SecretKind.ASK
+
+
+async def password_for(profile: Profile, typed: Password | None) -> Password | None:
+    """Return the password of a run: the typed one, else from where the profile keeps it; None without a user name.
+
+    Raises keychain.SecretUnavailable, whose text is the user's sentence.
+    """
+    if profile.login is None or typed:
+        return typed
+    from wizard import keychain
+
+    return await keychain.fetch(profile.login.secret, account=keychain.account_of(profile))
+
+
+def is_practice(profile: Profile, practice: PracticeServer | None) -> bool:
+    """Return whether a run goes to our own practice server, where sending costs nobody anything."""
+    local = profile.endpoint.host in ("localhost", "127.0.0.1", "::1")
+    return practice is not None and local and profile.endpoint.port in practice.ports.values()

@@ -1,0 +1,238 @@
+"""Step 3, Test: a run watched as it happens, its cause and cure, its proof. Draws reports; must not know SMTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+
+from wizard.app import run, verdict
+from wizard.app.dialog import Note as Window
+from wizard.app.screens.climb import Climb
+from wizard.app.standing import Moment, Standing
+from wizard.app.step import Command, StepName
+from wizard.app.verdict import Note, Tone
+from wizard.app.widgets.finding import Notes, plain
+from wizard.app.widgets.stages import StageList
+from wizard.app.widgets.transcript import Transcript
+from wizard.profile import Invalid, Profile
+
+
+class CheckScreen(Climb):
+    """The third step: everything on it is drawn from ``standing``."""
+
+    step = StepName.TEST
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual declares it
+    BINDINGS: ClassVar = [
+        Binding("enter", "go", "Go", show=False),
+        Binding("r", "again", "Run again", show=False),
+        Binding("x", "stop", "Stop", show=False),
+        Binding("m", "mode", "Send or not", show=False),
+        Binding("t", "talk", "Conversation", show=False),
+        Binding("d", "change", "Show the change", show=False),
+        Binding("u", "undo", "Undo", show=False),
+        Binding("s", "save", "Save", show=False),
+        Binding("e", "export", "Export", show=False),
+        Binding("c", "command", "Command line", show=False),
+        *(Binding(str(number), f"fix({number})", f"Fix {number}", show=False) for number in range(1, 10)),
+    ]
+
+    # --- what is shown ---------------------------------------------------------------------------------------------
+
+    def body(self) -> ComposeResult:
+        """Stages above, words below, the conversation beside them or in their place."""
+        with Horizontal(id="test"):
+            with Vertical(id="course", classes="panel"):
+                yield StageList(id="stages")
+                yield Notes(id="verdict")
+            yield Transcript(id="talk", classes="panel")
+
+    def on_mount(self) -> None:
+        """Show the plan; nothing is contacted before Enter."""
+        profile = self.profile
+        self.deliver = isinstance(profile, Profile) and run.is_practice(profile, self.wizard.practice)
+        self.query_one("#talk").border_title = "Conversation"
+        self.query_one("#verdict").focus()
+        self.draw()
+
+    @property
+    def standing(self) -> Standing:
+        """How the step stands; all words and keys are read from it."""
+        profile = self.profile
+        known = profile if isinstance(profile, Profile) else None
+        return Standing(
+            profile=profile,
+            report=self.report,
+            running=self.running is not None,
+            deliver=self.deliver,
+            secret=run.secret_words(known, typed=bool(self.wizard.password)) if known else "",
+            failures=self.wizard.signin_failures[run.account(known)] if known else 0,
+            saved=self.saved,
+            can_undo=self.chain_start is not None,
+            waiting=self.waiting,
+            arrived=self.arrived,
+            notices=self.notices,
+        )
+
+    def draw(self) -> None:
+        """Draw everything from the report; what did not change is not written again."""
+        standing = self.standing
+        course = self.query_one("#course")
+        course.border_title = plain(standing.title)
+        course.border_subtitle = plain(standing.subtitle)
+        self.set_class(self.report is not None, "-begun")
+        self.draw_progress()
+        self.query_one("#verdict", Notes).show(standing.notes, title=standing.heading)
+        self.show_keys(standing.keys)
+
+    def draw_progress(self) -> None:
+        """Draw the stages, and the conversation while it is open."""
+        self.query_one(StageList).show(self.report)
+        if self.has_class("-talk"):
+            self.query_one(Transcript).show(self.report.transcript if self.report else ())
+
+    # --- what Enter does ---------------------------------------------------------------------------------------------------
+
+    def action_go(self) -> None:
+        """Do what Enter means now: start, fix and test again, save, or go back."""
+        match self.standing.moment:
+            case Moment.PLAN | Moment.STOPPED:
+                self.start()
+            case Moment.FAILED if verdict.fixes(self.report.error if self.report else None):
+                self.action_fix(1)
+            case Moment.FAILED | Moment.INVALID:
+                self.action_back()
+            case Moment.PASSED:
+                self.action_save()
+            case Moment.RUNNING:
+                pass
+
+    def action_again(self) -> None:
+        """Run again with the same settings."""
+        if self.report is not None:
+            self.start()
+
+    def action_back(self) -> None:
+        """Stop a run, close the conversation where it covers the stages, or go back to Details; nothing is lost."""
+        if self.running:
+            self.action_stop()
+        elif self.has_class("-talk"):
+            self.action_talk()
+        else:
+            self.post_message(self.Moved(StepName.DETAILS))
+
+    # --- cures -----------------------------------------------------------------------------------------------------
+
+    def action_fix(self, number: int) -> None:
+        """Apply a remedy that has changes, mark the changed fields, and run again from the start."""
+        cures = verdict.fixes(self.report.error if self.report else None)
+        if self.running or number > len(cures):
+            return
+        self.chain_start = self.chain_start or self.wizard.draft
+        self.wizard.apply(*cures[number - 1].changes, mark=True)
+        self.report = None
+        self.start()
+        self.draw()
+
+    def action_undo(self) -> None:
+        """Take back every fix since the first one of the chain; what was typed stands again."""
+        if self.running or self.chain_start is None:
+            return
+        self.wizard.apply(*self.wizard.draft.changes_to(self.chain_start))
+        self.wizard.marked = frozenset()
+        self.chain_start = None
+        self.report = None
+        self.notices = (Note("Undone: the settings are as they were before the first fix.", wide=True, tone=Tone.CALM),)
+        self.draw()
+
+    def action_change(self) -> None:
+        """Show what each fix would change, before and after, and what was changed so far."""
+        cures = verdict.fixes(self.report.error if self.report else None)
+        lines = [line for cure in cures for line in (cure.label, *verdict.difference(self.wizard.draft, cure.changes), "")]
+        if self.chain_start is not None:
+            made = self.chain_start.changes_to(self.wizard.draft)
+            lines += ["Changed so far; u takes it back:", *verdict.difference(self.chain_start, made)]
+        if lines:
+            self.app.push_screen(Window("What would change" if cures else "What changed", "\n".join(lines).rstrip()))
+
+    def action_mode(self) -> None:
+        """Switch between stopping after the recipient and sending a test message; the plan says which before anything is sent."""
+        profile = self.profile
+        if not self.running and isinstance(profile, Profile) and profile.sender and profile.recipient:
+            self.deliver = not self.deliver
+            self.report = None
+            self.arrived = ()
+            self.draw()
+
+    # --- windows ---------------------------------------------------------------------------------------------------
+
+    def action_talk(self) -> None:
+        """Open or close the conversation: beside the stages where there is room, else in their place."""
+        self.toggle_class("-talk")
+        opened = self.has_class("-talk")
+        if opened:
+            self.query_one(Transcript).show(self.report.transcript if self.report else ())
+        self.query_one("#talk" if opened else "#verdict").focus()
+
+    def action_command(self) -> None:
+        """Show the command line that does the same."""
+        from wizard.app.equivalent import as_shell, command
+
+        note = "The password is not part of it: check asks for it on a terminal, or takes it with --password-stdin."
+        text = as_shell(command(self.wizard.draft, deliver=self.deliver))
+        self.app.push_screen(Window("The same without a screen", f"{text}\n\n{note}" if self.wizard.draft.username else text))
+
+    def action_save(self) -> None:
+        """Ask for the profile's name and the password's place, and save."""
+        if self.running or isinstance(self.profile, Invalid):
+            return
+        from wizard.app.screens.save_profile import SaveProfile
+
+        self.app.push_screen(SaveProfile(), self._saved)
+
+    def _saved(self, told: tuple[Note, ...] | None) -> None:
+        if told:
+            self.saved = True
+            self.notices = told
+            self.refresh_heading()
+            self.draw()
+
+    def action_export(self) -> None:
+        """Ask for a file and write the report."""
+        if self.running or self.report is None:
+            return
+        from wizard.app.equivalent import command
+        from wizard.app.screens.export import ExportReport
+
+        self.app.push_screen(ExportReport(self.report, command(self.wizard.draft, deliver=self.deliver)), self._exported)
+
+    def _exported(self, told: Note | None) -> None:
+        if told:
+            self.notices = (told,)
+            self.draw()
+
+    # --- what the shell asks ---------------------------------------------------------------------------------------
+
+    def commands(self) -> Iterable[Command]:
+        """What the palette offers here."""
+        yield Command("Run the test", "one run, from the start", self.start)
+        yield Command("Stop the test", "at once, and close the connection", self.action_stop)
+        yield Command("Send a test message or not", "switch, and see the plan", self.action_mode)
+        yield Command("Apply the first fix", "and run again from the start", lambda: self.action_fix(1))
+        yield Command("Show the change", "before and after of each fix", self.action_change)
+        yield Command("Undo the fixes", "back to what you typed", self.action_undo)
+        yield Command("Conversation", "what was said, line by line", self.action_talk)
+        yield Command("Save the profile", "and the password where you choose", self.action_save)
+        yield Command("Export the report", "text, Markdown or JSON, without secrets", self.action_export)
+        yield Command("Show the command line", "the same test without a screen", self.action_command)
+
+    def leaving(self) -> str:
+        """The question before the wizard ends with a running or failed test."""
+        return self.standing.leaving
+
+    def help_topic(self) -> str:
+        """One text for the whole step."""
+        return self.step

@@ -1,0 +1,126 @@
+"""The running half of the Test step: one run per press, its password, its count of refusals, its proof. Must not know looks."""
+
+from __future__ import annotations
+
+from textual.worker import Worker
+
+from wizard.app import run
+from wizard.app.dialog import Ask
+from wizard.app.step import Step
+from wizard.app.verdict import Note, Tone
+from wizard.app.widgets.arrived import proof
+from wizard.draft import Draft
+from wizard.profile import Invalid, Password, Profile, parse
+from wizard.report import Report
+from wizard.smtp.events import Event
+
+
+class Climb(Step):
+    """Makes runs and keeps what is known of them. ``report`` is the run so far, None before the first.
+
+    Subclasses draw: all of it in ``draw``, one event's difference in ``draw_progress``.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.report: Report | None = None
+        self.deliver = False
+        self.running: Worker[None] | None = None
+        self.chain_start: Draft | None = None
+        self.saved = False
+        self.waiting = False
+        self.notices: tuple[Note, ...] = ()
+        self.arrived: tuple[Note, ...] = ()
+
+    def draw(self) -> None:
+        """Draw everything."""
+        raise NotImplementedError
+
+    def draw_progress(self) -> None:
+        """Draw what one event changed."""
+        raise NotImplementedError
+
+    @property
+    def profile(self) -> Profile | Invalid:
+        """The draft as it stands, parsed."""
+        return parse(self.wizard.draft, self.wizard.profile_name)
+
+    def start(self) -> None:
+        """Begin one run, after a question where a third refused sign-in could lock the account."""
+        profile = self.profile
+        if self.running or isinstance(profile, Invalid):
+            self.draw()
+            return
+        refused = self.wizard.signin_failures[run.account(profile)]
+        if profile.login and refused >= run.LOCK_OUT - 1:
+            question = (
+                f"{refused} sign-ins as {profile.login.username} were refused. One more may lock the account. Try once more?"
+            )
+            self.app.push_screen(
+                Ask(question, yes="try once more", no="do not"), lambda yes: self._ready(profile) if yes else None
+            )
+        else:
+            self._ready(profile)
+
+    def _ready(self, profile: Profile) -> None:
+        if not run.must_ask(profile, self.wizard.password):
+            self._run(profile)
+            return
+        from wizard.app.screens.password import AskPassword
+
+        def given(password: Password | None) -> None:
+            if password:
+                self.wizard.password = password
+                self._run(profile)
+
+        self.app.push_screen(AskPassword(profile), given)
+
+    def _run(self, profile: Profile) -> None:
+        self.report = Report(profile)
+        self.notices = self.arrived = ()
+        self.running = self.run_worker(self._climb(profile), group="check", exit_on_error=True)
+        self.draw()
+
+    async def _climb(self, profile: Profile) -> None:
+        from wizard.keychain import SecretUnavailable
+        from wizard.smtp.check import check
+
+        try:
+            password = await run.password_for(profile, self.wizard.password)
+            await check(profile, password, self._seen, deliver=self.deliver, network=self.wizard.network)
+        except SecretUnavailable as problem:
+            self.report = None
+            self.notices = (
+                Note("The password could not be had, so nothing was contacted.", wide=True, tone=Tone.BAD),
+                Note(str(problem), wide=True),
+            )
+        finally:
+            self.running = None
+            if self.report:
+                run.count(self.wizard.signin_failures, self.report)
+            if self.is_attached:
+                self.draw()
+        await self._look_into_mailbox()
+
+    def _seen(self, event: Event) -> None:
+        """Fold one event and draw what it changed."""
+        assert self.report is not None
+        self.report = self.report.add(event)
+        if self.is_attached:
+            self.draw_progress()
+
+    async def _look_into_mailbox(self) -> None:
+        practice, report = self.wizard.practice, self.report
+        accepted = report.accepted if report else None
+        if practice is None or report is None or accepted is None or not run.is_practice(report.profile, practice):
+            return
+        self.waiting = True
+        self.draw()
+        self.arrived = await proof(practice, report)
+        self.waiting = False
+        self.draw()
+
+    def action_stop(self) -> None:
+        """Stop a run at once."""
+        if self.running:
+            self.running.cancel()

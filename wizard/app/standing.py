@@ -1,0 +1,161 @@
+"""How the Test step stands: what its title, words and keys are at this moment. Must not know Textual."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from wizard.app import verdict
+from wizard.app.verdict import FIELD_NAMES, Note, Tone
+from wizard.profile import Invalid, Profile
+from wizard.render.stages import duration
+from wizard.report import Report
+
+_WORK_KEYS = (("r", "Run again"), ("t", "Talk"), ("e", "Export"))
+
+
+class Moment(StrEnum):
+    """Where the step is."""
+
+    INVALID = "invalid"
+    PLAN = "plan"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    PASSED = "passed"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Everything the words of the step depend on. ``secret`` says where the password comes from."""
+
+    profile: Profile | Invalid
+    report: Report | None = None
+    running: bool = False
+    deliver: bool = False
+    secret: str = ""
+    failures: int = 0
+    saved: bool = False
+    can_undo: bool = False
+    waiting: bool = False
+    arrived: tuple[Note, ...] = ()
+    notices: tuple[Note, ...] = ()
+
+    @property
+    def moment(self) -> Moment:
+        """Where the step is."""
+        if self.running:
+            return Moment.RUNNING
+        if self.report is None:
+            return Moment.INVALID if isinstance(self.profile, Invalid) else Moment.PLAN
+        if self.report.ok:
+            return Moment.PASSED
+        return Moment.STOPPED if self.report.stopped else Moment.FAILED
+
+    @property
+    def title(self) -> str:
+        """The box's title: which profile, which host and port."""
+        profile = self.report.profile if self.report else self.profile
+        if isinstance(profile, Invalid):
+            return "Test"
+        name = f"{profile.name}, " if profile.name else ""
+        return f"Test: {name}{verdict.endpoint(profile)}"
+
+    @property
+    def subtitle(self) -> str:
+        """The box's lower edge: how long the run took."""
+        return f"{duration(self.report.seconds)} in all" if self.report and self.report.ended else ""
+
+    @property
+    def heading(self) -> str:
+        """The line between the stages and the words."""
+        match self.moment:
+            case Moment.INVALID | Moment.PLAN:
+                return ""
+            case Moment.RUNNING:
+                return "Running"
+            case Moment.STOPPED:
+                return "Stopped"
+            case Moment.FAILED:
+                return "What went wrong"
+            case Moment.PASSED:
+                return "It works"
+            case _:
+                assert_never(self.moment)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """The words under the stages."""
+        return (*self.notices, *self._notes())
+
+    def _notes(self) -> tuple[Note, ...]:
+        report = self.report
+        if self.running or report is None:
+            return self._before()
+        match self.moment:
+            case Moment.PASSED:
+                return (*self.arrived, *verdict.passed(report, waiting=self.waiting, arrived=bool(self.arrived)))
+            case Moment.STOPPED:
+                return verdict.stopped(report)
+            case _:
+                return verdict.failed(report)
+
+    def _before(self) -> tuple[Note, ...]:
+        if self.running:
+            return (Note("x or Esc stops the test at once and closes the connection.", wide=True, tone=Tone.CALM),)
+        if isinstance(self.profile, Invalid):
+            wrong = [Note(text, FIELD_NAMES[field], Tone.BAD) for field, text in self.profile.errors.items()]
+            return (Note("These settings cannot be tried yet. Esc goes back to change them.", wide=True), *wrong)
+        return verdict.plan(self.profile, deliver=self.deliver, secret=self.secret, failures=self.failures)
+
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """The keys that do something now, the likeliest first."""
+        undo = (("u", "Undo"),) if self.can_undo else ()
+        match self.moment:
+            case Moment.INVALID:
+                return (("Esc", "Back to Details"), ("F1", "Help"))
+            case Moment.PLAN:
+                other = "Send nothing" if self.deliver else "Send a message too"
+                choice = (("m", other),) if self._can_send else ()
+                return (("Enter", "Start"), *choice, *undo, ("c", "Command"), ("Esc", "Back"), ("F1", "Help"))
+            case Moment.RUNNING:
+                return (("x", "Stop"), ("t", "Talk"), ("^p", "Commands"))
+            case Moment.STOPPED:
+                return (("Enter", "Run again"), *undo, ("t", "Talk"), ("e", "Export"), ("Esc", "Back"), ("F1", "Help"))
+            case Moment.FAILED if verdict.fixes(self.report.error if self.report else None):
+                return (("Enter", "Fix, test again"), ("d", "Change"), *undo, *_WORK_KEYS, ("Esc", "Back"))
+            case Moment.FAILED:
+                return (("Enter", "Back to Details"), *undo, *_WORK_KEYS, ("c", "Command"), ("F1", "Help"))
+            case Moment.PASSED:
+                save = () if self.saved else (("Enter", "Save"),)
+                return (*save, *self._send_too, *undo, *_WORK_KEYS, ("Esc", "Back"), *((("^q", "Leave"),) if self.saved else ()))
+            case _:
+                assert_never(self.moment)
+
+    @property
+    def _can_send(self) -> bool:
+        return isinstance(self.profile, Profile) and bool(self.profile.sender and self.profile.recipient)
+
+    @property
+    def _send_too(self) -> tuple[tuple[str, str], ...]:
+        accepted = self.report is not None and self.report.accepted is not None
+        return () if accepted or self.deliver or not self._can_send else (("m", "Send one"),)
+
+    @property
+    def leaving(self) -> str:
+        """The question before leaving, or nothing."""
+        report = self.report
+        if self.running:
+            return "The test is still running. Leaving stops it at once and closes the connection."
+        if report is None or report.ok:
+            return ""
+        if report.stopped or report.error is None:
+            return (
+                "You stopped the last test, so nothing is proven yet. Leave anyway? What you typed is kept, without the password."
+            )
+        return (
+            f"The last test failed: {report.error.title.rstrip('.')}. Mail will not go out with these settings. "
+            "Leave anyway? What you typed is kept, without the password."
+        )
