@@ -1,0 +1,147 @@
+"""``check``: one climb of the ladder without a screen; the report as text, JSON, Markdown or a monitoring line.
+
+Must not know SMTP, nor what a finding means: it prints what the report holds.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from wizard.commands import setup
+
+if TYPE_CHECKING:
+    from wizard.commands.setup import Setup
+    from wizard.commands.terminal import Output
+    from wizard.profile import Password
+    from wizard.render.style import Style
+    from wizard.report import Report
+    from wizard.smtp.events import Event
+    from wizard.smtp.network import Network
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the flags of ``check``."""
+    setup.add_arguments(parser)
+    parser.add_argument("--deliver", action="store_true", help="send a test message; without it nothing is sent")
+    shapes = parser.add_argument_group("output").add_mutually_exclusive_group()
+    shapes.add_argument("--json", action="store_const", const="json", dest="shape", help="one JSON object")
+    shapes.add_argument(
+        "--markdown", action="store_const", const="markdown", dest="shape", help="Markdown, to paste into a ticket"
+    )
+    shapes.add_argument(
+        "--nagios", action="store_const", const="nagios", dest="shape", help="one line for monitoring, with its exit codes 0 to 3"
+    )
+    parser.add_argument("--transcript", action="store_true", help="add the conversation, without secrets")
+
+
+def run(args: argparse.Namespace, network: Network | None = None) -> int:
+    """Check once. Returns the exit code of the contract; ``network`` is replaced in tests only."""
+    import os
+    import sys
+
+    from wizard.commands.password import password_for
+    from wizard.commands.terminal import Output, style_for, talk
+
+    described = setup.from_arguments(args)
+    output = Output(sys.stdout)
+    climb = Climb(described, output, style_for(sys.stdout, os.environ), live=args.shape is None)
+    interrupted = False
+    try:
+        password = password_for(described.profile, args, os.environ)
+        climb.run(password, deliver=args.deliver, network=network)
+    except KeyboardInterrupt:
+        interrupted = True
+    climb.finish(args.shape or "text", transcript=args.transcript)
+    if output.problem:
+        talk(f"The report could not be written to standard output: {output.problem}.")
+        return 2
+    return climb.exit_code(args.shape or "text", interrupted=interrupted)
+
+
+class Climb:
+    """One run and its report while it grows; ``live`` draws each stage as it ends."""
+
+    def __init__(self, described: Setup, output: Output, style: Style, *, live: bool) -> None:
+        from wizard.report import Report
+
+        self.report: Report = Report(described.profile)
+        self.command = described.command
+        self.output = output
+        self.style = style
+        self.live = live
+        self._drawn = 0
+        self._pending = 0
+
+    def run(self, password: Password | None, *, deliver: bool, network: Network | None = None) -> None:
+        """Climb. Ctrl-C stops the engine, which closes the connection, and raises KeyboardInterrupt."""
+        import asyncio
+
+        from wizard.smtp.check import check
+
+        if self.live:
+            self._open()
+        asyncio.run(check(self.report.profile, password, self.emit, deliver=deliver, network=network))
+
+    def _open(self) -> None:
+        from wizard.render.text import opening
+
+        self.output.write("\n".join(opening(self.report, self.style)) + "\n")
+
+    def emit(self, event: Event) -> None:
+        """Fold one event, and draw what it changed."""
+        self.report = self.report.add(event)
+        if self.live:
+            self._draw()
+
+    def _draw(self) -> None:
+        """Write the stages that ended since; on a terminal the running one stands in the last line until it ends."""
+        from wizard.render.text import running_line, stage_lines
+
+        while self._drawn < len(self.report.stages) and self.report.stages[self._drawn].status != "running":
+            lines = stage_lines(self.report.stages[self._drawn], self.report, self.style)
+            self._drawn += 1
+            self.output.write(self._erased() + "\n".join(lines) + "\n")
+        if self._pending or not self.style.live or self._drawn >= len(self.report.stages):
+            return
+        text = running_line(self.report.stages[self._drawn], self.report)[: self.style.width - 1]
+        self._pending = len(text)
+        self.output.write(text)
+
+    def _erased(self) -> str:
+        """Return what takes the running line away: blanks, not escape codes, so that every terminal understands it."""
+        length, self._pending = self._pending, 0
+        return f"\r{' ' * length}\r" if length else ""
+
+    def finish(self, shape: str, *, transcript: bool) -> None:
+        """Write the rest, or the whole in another shape."""
+        self.output.write(self._erased() + self._rest(shape, transcript))
+
+    def _rest(self, shape: str, transcript: bool) -> str:
+        match shape:
+            case "json":
+                from wizard.render import json
+
+                return json.render(self.report, transcript=transcript) + "\n"
+            case "markdown":
+                from wizard.render import markdown
+
+                return self.style.fit(markdown.render(self.report, self.command, transcript=transcript))
+            case "nagios":
+                from wizard.render import nagios
+
+                return self.style.fit(nagios.line(self.report)) + "\n"
+            case _:
+                from wizard.render.text import closing
+
+                return "\n".join(closing(self.report, self.command, self.style, transcript=transcript)) + "\n"
+
+    def exit_code(self, shape: str, *, interrupted: bool) -> int:
+        """Return what the run ends with."""
+        from wizard.report import ExitCode
+
+        if shape == "nagios":
+            from wizard.render import nagios
+
+            return nagios.state(self.report)
+        return ExitCode.INTERRUPTED if interrupted else self.report.exit_code

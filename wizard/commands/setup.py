@@ -1,0 +1,193 @@
+"""Flags, environment and a saved profile become a draft, a profile and a password. Must not know what is done with them.
+
+Flags beat the environment, the environment beats the profile. A secret is never an argument, and never in a draft.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard.commands.terminal import UsageError
+from wizard.draft import Change, Draft, Field
+from wizard.profile import Invalid, Profile, SecretKind, parse
+from wizard.render.command import FLAGS, SWITCHES, CommandLine
+
+if TYPE_CHECKING:
+    from wizard.config import Config
+
+CONFIG_VARIABLE = "SMTP_WIZARD_CONFIG"
+_OTHER_NAMES = {"from": Field.SENDER, "to": Field.RECIPIENT}
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What one run needs, and how to say the same again on a command line."""
+
+    profile: Profile
+    command: CommandLine
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the flags that describe a set-up: the same names as in the TOML, dashes for underscores."""
+    parser.add_argument(
+        "profile", nargs="?", default="", metavar="PROFILE", help="a saved profile; without it, the flags or the default"
+    )
+    group = parser.add_argument_group("set-up (beats the profile)")
+    for field, (metavar, words) in _WORDS.items():
+        group.add_argument(FLAGS[field], dest=f"field_{field}", metavar=metavar, help=words)
+    for field, flag in SWITCHES.items():
+        group.add_argument(flag, dest=f"field_{field}", action="store_const", const="true", help=_SWITCH_WORDS[field])
+    group.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        dest="changes",
+        help="change one field; may be repeated and beats the other flags",
+    )
+    group.add_argument("--config", default="", metavar="FILE", help=f"another configuration file (or {CONFIG_VARIABLE})")
+    secrets = parser.add_argument_group("password (never an argument itself)").add_mutually_exclusive_group()
+    secrets.add_argument("--password-stdin", action="store_true", help="read it from standard input")
+    secrets.add_argument("--password-file", metavar="FILE", help="read it from a file only you can read")
+    secrets.add_argument("--password-command", metavar="COMMAND", help="take what a command prints")
+    parser.add_argument("--no-input", action="store_true", help="never ask anything")
+
+
+_WORDS: dict[Field, tuple[str, str]] = {
+    Field.HOST: ("HOST", "the mail server's name or address"),
+    Field.PORT: ("PORT", "usually 587 (starttls), 465 (tls) or 25 (none); follows the encryption"),
+    Field.SECURITY: ("KIND", "encryption: starttls (required, the default), tls (from the first byte) or none"),
+    Field.USERNAME: ("USER", "who signs in; without it nobody does"),
+    Field.MECHANISM: ("NAME", "how to sign in: auto (the default), plain, login, cram-md5, scram-sha-256, xoauth2, ..."),
+    Field.SENDER: ("ADDRESS", "the sender's address"),
+    Field.RECIPIENT: ("ADDRESS", "the recipient's address"),
+    Field.CA_FILE: ("FILE", "trust the authorities in this PEM file instead of the system's"),
+    Field.EHLO_NAME: ("NAME", "the name this host gives itself"),
+    Field.TIMEOUT: ("SECONDS", "for each stage, 15 unless told"),
+    Field.TOTAL_TIMEOUT: ("SECONDS", "for the whole run, 60 unless told"),
+    Field.MESSAGE: ("TEXT", "words of your own in the test message"),
+}
+_SWITCH_WORDS = {
+    Field.ACCEPT_CLEARTEXT_AUTH: "sign in although the line is not encrypted: others can read the password",
+    Field.ACCEPT_UNVERIFIED_TLS: "go on although the certificate does not verify: the server may be another one",
+}
+
+
+def from_arguments(args: argparse.Namespace) -> Setup:
+    """Return the set-up the arguments describe. Raises UsageError, with one line per field that is wrong."""
+    flags = _changes(args)
+    config = Path(args.config).expanduser() if args.config else None
+    name = args.profile
+    if not name and not any(change.field is Field.HOST for change in flags):
+        name = _default_name(config)
+    saved = saved_profile(name, config) if name else None
+    draft = (saved or Draft()).with_changes(*flags)
+    profile = parse(draft, name)
+    if isinstance(profile, Invalid):
+        raise UsageError(*error_lines(profile, draft))
+    if profile.login is None and _secret_was_named(args):
+        raise UsageError("username: a password was given, but nobody to sign in: add --username USER, or leave the password out")
+    return Setup(profile, CommandLine(draft, name, saved, _extra_words(args)))
+
+
+def error_lines(invalid: Invalid, draft: Draft) -> list[str]:
+    """Return one line per wrong field: its name and flag, then the value and the cure; a pasted host comes with its reading."""
+    lines = []
+    for field in Field:
+        if field in invalid.errors:
+            flag = FLAGS.get(field) or SWITCHES.get(field) or "--set password"
+            lines.append(f"{field} ({flag}): {invalid.errors[field]}")
+    return lines + (_host_hint(draft) if Field.HOST in invalid.errors else [])
+
+
+def _host_hint(draft: Draft) -> list[str]:
+    from wizard.render.command import set_flags
+    from wizard.values import tidy_host
+
+    tidied = tidy_host(draft.host)
+    outcome = parse(draft.with_changes(*tidied))
+    wrong = isinstance(outcome, Invalid) and Field.HOST in outcome.errors
+    return [] if wrong or not draft.host else [f"perhaps you mean: {set_flags(tidied)}"]
+
+
+def saved_profile(name: str, config: Path | None = None) -> Draft:
+    """Return a saved profile's draft. Raises UsageError, naming the known ones, when there is no such profile."""
+    loaded = _load(config)
+    if name in loaded.profiles:
+        return loaded.profiles[name]
+    known = ", ".join(loaded.profiles)
+    near = get_close_matches(name, loaded.profiles, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    where = f"in {loaded.path}"
+    raise UsageError(
+        f"there is no profile '{name}' {where}.{hint}",
+        f"known profiles: {known}"
+        if known
+        else "no profile is saved yet: smtp-wizard makes one, or describe the server with --host",
+    )
+
+
+def _default_name(config: Path | None) -> str:
+    loaded = _load(config)
+    if loaded.default_profile:
+        return loaded.default_profile
+    known = f" Saved profiles: {', '.join(loaded.profiles)}." if loaded.profiles else ""
+    raise UsageError(f"say what to check: a saved profile's name, or a server with --host HOST.{known}")
+
+
+def _load(config: Path | None) -> Config:
+    from wizard.config import ConfigError, load
+
+    try:
+        return load(config)
+    except ConfigError as problem:
+        raise UsageError(*str(problem).splitlines()) from problem
+
+
+def _changes(args: argparse.Namespace) -> list[Change]:
+    """Return the changes the flags stand for, in the order in which they count: --set last, so that a remedy can be appended."""
+    given = vars(args)
+    named = [Change(field, given[f"field_{field}"]) for field in Field if given.get(f"field_{field}") is not None]
+    reference = _reference(args)
+    if reference:
+        named.append(Change(Field.PASSWORD, reference))
+    return named + [_set(text) for text in args.changes]
+
+
+def _reference(args: argparse.Namespace) -> str:
+    if args.password_file is not None:
+        return f"{SecretKind.FILE}:{args.password_file}"
+    return f"{SecretKind.COMMAND}:{args.password_command}" if args.password_command is not None else ""
+
+
+def _set(text: str) -> Change:
+    name, equals, value = text.partition("=")
+    key = name.strip().lower().replace("-", "_")
+    if not equals:
+        raise UsageError("--set needs a field and a value, for example --set port=465")
+    if key in _OTHER_NAMES:
+        return Change(_OTHER_NAMES[key], value)
+    if key not in {str(field) for field in Field}:
+        near = get_close_matches(key, [str(field) for field in Field], n=1)
+        hint = f" Did you mean {near[0]}?" if near else f" Known: {', '.join(Field)}."
+        raise UsageError(f"--set: there is no field '{key}'.{hint}")
+    return Change(Field(key), value)
+
+
+def _secret_was_named(args: argparse.Namespace) -> bool:
+    return bool(args.password_stdin or args.password_file is not None or args.password_command is not None)
+
+
+def _extra_words(args: argparse.Namespace) -> tuple[tuple[str, ...], ...]:
+    words: list[tuple[str, ...]] = []
+    if args.config:
+        words.append(("--config", args.config))
+    if args.password_stdin:
+        words.append(("--password-stdin",))
+    if getattr(args, "deliver", False):
+        words.append(("--deliver",))
+    return tuple(words)
