@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -36,15 +36,15 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One thing worth knowing. ``when`` is the day it takes (or took) effect, where it has one."""
+    """One thing worth knowing. ``date`` is the day it takes (or took) effect, where it has one."""
 
     text: str
-    when: date | None = None
+    date: datetime.date | None = None
     ends_password_sign_in: bool = False
 
-    def days_left(self, today: date) -> int | None:
+    def days_left(self, today: datetime.date) -> int | None:
         """Days from ``today`` until the note takes effect, negative when it has. None without a date."""
-        return (self.when - today).days if self.when else None
+        return (self.date - today).days if self.date else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Provider:
     secret: str
     link: str
     source: str
-    checked: date
+    checked: datetime.date
     domains: tuple[str, ...] = ()
     mx: tuple[str, ...] = ()
     not_offered: tuple[int, ...] = ()

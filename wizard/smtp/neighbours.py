@@ -1,0 +1,171 @@
+"""Tries the ports and modes next to a failing one, all at once and briefly: the ground for a remedy that was seen to work.
+
+Must not know findings, words or which remedy is offered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+
+from wizard.profile import Profile, Security
+from wizard.smtp.events import AlternativeTried
+from wizard.smtp.glance import Glance, Look, Target
+from wizard.smtp.network import Address, Network, Resolution
+from wizard.smtp.observation import AddressFate, Alternative, Fate, Kind
+
+# Seconds each neighbour gets, names and certificate included: a user who waits for a cure gets it within two.
+DEADLINE = 1.5
+
+Setting = tuple[int, Security]
+_USUAL: tuple[Setting, ...] = (
+    (465, Security.TLS),
+    (587, Security.STARTTLS),
+    (2525, Security.STARTTLS),
+    (25, Security.STARTTLS),
+)
+_OTHER_MODES = {
+    Security.TLS: (Security.STARTTLS,),
+    Security.STARTTLS: (Security.TLS,),
+    Security.NONE: (Security.STARTTLS, Security.TLS),
+}
+
+
+def neighbours(port: int, security: Security) -> tuple[Setting, ...]:
+    """The settings to try beside a failing one, nearest first: its own port in another mode, then the usual ones. Never clear text."""
+    here = [(port, mode) for mode in _OTHER_MODES[security]]
+    return tuple(setting for setting in dict.fromkeys((*here, *_USUAL)) if setting != (port, security))
+
+
+async def try_neighbours(profile: Profile, emit: Callable[[AlternativeTried], None], network: Network) -> tuple[Alternative, ...]:
+    """Try every neighbour of the profile's endpoint at once; emit each as it is known. Returns the tried ones, nearest first.
+
+    Each gets DEADLINE seconds, or the profile's own timeout where that is shorter. It ends early when a neighbour worked (and
+    offers the sign-in the profile needs) and no nearer one is still open. An unusable CA file or an unknown host gives ().
+    Nothing is signed in or named. Cancelling closes every connection.
+    """
+    endpoint = profile.endpoint
+    try:
+        target = Target.of(endpoint.host, profile.ehlo_name, profile.ca_file)
+        async with asyncio.timeout(min(DEADLINE, profile.timeout)):
+            resolution = await network.resolve(endpoint.host, endpoint.port)
+    except (OSError, ValueError):
+        return ()
+    resolution.cancel()
+    return await _Round(profile, target, resolution.known, network, emit).run()
+
+
+class _Round:
+    """The neighbours under way."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        target: Target,
+        addresses: list[Address],
+        network: Network,
+        emit: Callable[[AlternativeTried], None],
+    ) -> None:
+        self.profile = profile
+        self.target = target
+        self.addresses = addresses
+        self.network = network
+        self.emit = emit
+        self.settings = neighbours(profile.endpoint.port, profile.endpoint.security)
+        self.tried: dict[Setting, Alternative] = {}
+
+    async def run(self) -> tuple[Alternative, ...]:
+        """Try all; stop as soon as nothing that is still open could be better than what worked."""
+        running = {asyncio.create_task(self._try(setting)) for setting in self.settings}
+        try:
+            while running and not self._settled():
+                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+        return tuple(self.tried[setting] for setting in self.settings if setting in self.tried)
+
+    def _settled(self) -> bool:
+        """Whether a neighbour works, fits, and every nearer one has answered."""
+        for setting in self.settings:
+            found = self.tried.get(setting)
+            if found is None:
+                return False
+            if found.works and (found.auth or self.profile.login is None):
+                return True
+        return False
+
+    async def _try(self, setting: Setting) -> None:
+        look = _Attempt(self, setting)
+        try:
+            async with asyncio.timeout(min(DEADLINE, self.profile.timeout)):
+                await look.run()
+        except TimeoutError:
+            pass
+        self.tried[setting] = look.alternative()
+        self.emit(AlternativeTried(self.tried[setting]))
+
+
+class _Attempt:
+    """One neighbour: connect, look with verification, and look again without it where the certificate failed."""
+
+    def __init__(self, around: _Round, setting: Setting) -> None:
+        self.around = around
+        self.port, self.security = setting
+        self.fates: dict[Address, AddressFate] = {}
+        self.glance = Glance()
+        self.verified = True
+
+    async def run(self) -> None:
+        """Look; what is known so far stays known when the time is up."""
+        connected = await self.around.network.race(Resolution(list(self.around.addresses)), self.port, self.fates)
+        if connected is None:
+            return
+        await self._look(connected, verify=True)
+        if self.glance.kind is Kind.TLS_CERTIFICATE:
+            failure = self.glance.failure
+            self.verified = False
+            address = next(address for address, fate in self.fates.items() if fate.fate is Fate.CONNECTED)
+            try:
+                again = await self.around.network.connect(address, self.port)
+            except OSError:
+                return
+            await self._look(again, verify=False)
+            if failure and self.glance.tls:
+                facts = replace(self.glance.tls, verify_code=failure.verify_code, verify_reason=failure.verify_reason)
+                self.glance = replace(self.glance, tls=facts)
+
+    async def _look(self, connected: socket.socket, *, verify: bool) -> None:
+        look = Look(self.around.target, implicit=self.security is Security.TLS, verify=verify)
+        try:
+            await look.at(connected, min(DEADLINE, self.around.profile.timeout))
+        finally:
+            self.glance = look.glance
+
+    def alternative(self) -> Alternative:
+        """What is known: it works when EHLO was answered under TLS that verified, or that the profile accepts unverified."""
+        glance = self.glance
+        trusted = self.verified or self.around.profile.accept_unverified_tls
+        return Alternative(
+            port=self.port,
+            security=self.security,
+            works=glance.kind is Kind.PASSED and glance.tls is not None and trusted,
+            greeting=str(glance.greeting) if glance.greeting else glance.raw,
+            auth=glance.mechanisms if glance.tls else (),
+            tls=glance.tls,
+            fate=_fate(self.fates),
+        )
+
+
+_TELLING = (Fate.CONNECTED, Fate.REFUSED, Fate.PROHIBITED, Fate.TIMEOUT)
+
+
+def _fate(fates: dict[Address, AddressFate]) -> Fate:
+    """The most telling of the addresses' fates."""
+    seen = {fate.fate for fate in fates.values()}
+    return next((fate for fate in _TELLING if fate in seen), Fate.UNREACHABLE if seen else Fate.TIMEOUT)
