@@ -28,12 +28,16 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One paragraph. ``label`` stands left of it (may be empty); a note with ``wide`` uses the whole line."""
+    """One paragraph. ``label`` stands left of it (may be empty); a note with ``wide`` uses the whole line.
+
+    With ``key`` the label names a key to press.
+    """
 
     text: str
     label: str = ""
     tone: Tone = Tone.TEXT
     wide: bool = False
+    key: bool = False
 
 
 MODES = {Security.TLS: "TLS", Security.STARTTLS: "STARTTLS", Security.NONE: "no encryption"}
@@ -71,17 +75,23 @@ def plan(profile: Profile, *, deliver: bool, secret: str, failures: int = 0) -> 
         Note(f"once, as {profile.login.username}, {secret}" if profile.login else "no: there is no user name", "sign in"),
         Note(profile.sender or "no sender: stops before this", "from"),
         Note(profile.recipient or "no recipient: stops before this", "to"),
-        Note(_sending(profile, deliver=deliver), "send"),
+        *_sending(profile, deliver=deliver),
     ]
     return (*notes, *accepted_risks(profile), *_failures(failures, profile))
 
 
-def _sending(profile: Profile, *, deliver: bool) -> str:
+def _sending(profile: Profile, *, deliver: bool) -> tuple[Note, ...]:
+    """Return the choice of whether a message is sent, the chosen one marked."""
     if not (profile.sender and profile.recipient):
-        return "nothing"
-    if deliver:
-        return f"one test message to {profile.recipient}"
-    return "nothing: the test ends when the server has said yes to the recipient"
+        return (Note("nothing", "send"),)
+    return (
+        Note(f"{_dot(not deliver)} nothing: ends once the server has accepted the recipient", "send"),
+        Note(f"{_dot(deliver)} one test message to {profile.recipient}", "m", key=True),
+    )
+
+
+def _dot(chosen: bool) -> str:
+    return "●" if chosen else "○"
 
 
 def _failures(count: int, profile: Profile) -> tuple[Note, ...]:
@@ -134,9 +144,9 @@ def fixes(finding: Finding | None) -> tuple[Remedy, ...]:
 
 
 def _remedy(remedy: Remedy, number: int) -> Note:
-    key = {0: "do", 1: "Enter"}.get(number, f"key {number}")
+    key = {0: "advice", 1: "Enter"}.get(number, str(number))
     seen = " (seen to work just now)" if remedy.proven else ""
-    return Note(f"{remedy.label}{seen}", key, Tone.TEXT if number == 0 else Tone.GOOD)
+    return Note(f"{remedy.label}{seen}", key, Tone.TEXT, key=number > 0)
 
 
 def _evidence(finding: Finding) -> tuple[Note, ...]:

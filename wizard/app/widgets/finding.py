@@ -45,5 +45,5 @@ class Notes(VerticalScroll, can_focus=True):
                 yield Static(plain(note.text), classes=f"note note--{note.tone}")
             else:
                 with Horizontal(classes="note-row"):
-                    yield Static(plain(note.label), classes="note-label")
+                    yield Static(plain(note.label), classes="note-label note-key" if note.key else "note-label")
                     yield Static(plain(note.text), classes=f"note note--{note.tone}")

@@ -1,0 +1,106 @@
+"""Asks under which name a profile is saved and where its password goes. Must not know files or keyrings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from wizard.app import run
+from wizard.app.saving import PLACES, NotSavedError, default_name, places, save, secret_file
+from wizard.app.verdict import Note
+from wizard.app.widgets.field import Choice, FieldRow, Option, TextInput
+from wizard.profile import Profile, SecretKind, SecretRef, parse
+
+if TYPE_CHECKING:
+    from wizard.app.app import WizardApp
+
+
+class SaveProfile(ModalScreen[tuple[Note, ...] | None]):
+    """Gives the sentences that say what was written where, or None."""
+
+    BINDINGS: ClassVar = [Binding("escape", "dismiss", "Do not", show=False), Binding("enter", "save", "Save", show=False)]
+
+    def __init__(self) -> None:
+        super().__init__(classes="window")
+        self.reasons: dict[str, str] = {}
+        self.agreed = ""
+
+    @property
+    def wizard(self) -> WizardApp:
+        """The app, with its draft."""
+        return cast("WizardApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Name, place of the password, keys."""
+        wizard = self.wizard
+        profile = parse(wizard.draft, wizard.profile_name)
+        practice = isinstance(profile, Profile) and run.is_practice(profile, wizard.practice)
+        name = default_name(wizard.draft, wizard.profile_name, practice=practice)
+        with Vertical(classes="dialog") as box:
+            box.border_title = Content("Save the profile")
+            yield Static(Content("The settings go into a file without the password."), classes="text")
+            yield FieldRow("Name", TextInput(name, id="name"), id="name-row")
+            if wizard.draft.username.strip():
+                refs = places(wizard.draft, name)
+                options = tuple(Option(str(ref), PLACES[ref.kind]) for ref in refs)
+                yield FieldRow("Password in", Choice(options, options[0].value, spread=False, id="place"), id="place-row")
+            keys = Content.assemble(("Enter", "bold $primary"), " save   ", ("Esc", "bold $primary"), " do not")
+            yield Static(keys, classes="keys")
+
+    async def on_mount(self) -> None:
+        """Learn which places are there; one that is not is named with its reason when it is chosen."""
+        from wizard import keychain
+
+        self.reasons = {rung.kind: rung.why for rung in await keychain.rungs() if not rung.available}
+        self._note()
+
+    def on_choice_changed(self) -> None:
+        """Say about the chosen place what is worth knowing."""
+        self._note()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in the name saves."""
+        event.stop()
+        self.action_save()
+
+    def _place(self) -> SecretRef:
+        chosen = self.query(Choice)
+        ref = SecretRef.from_text(chosen.first().value) if chosen else SecretRef(SecretKind.ASK)
+        own = ref.kind is SecretKind.FILE and str(ref) != self.wizard.draft.password
+        return SecretRef(SecretKind.FILE, secret_file(self.query_one("#name", TextInput).value.strip())) if own else ref
+
+    def _note(self) -> None:
+        for row in self.query("#place-row").results(FieldRow):
+            ref = self._place()
+            row.error("")
+            row.note(f"not available here: {self.reasons[ref.kind]}" if ref.kind in self.reasons else ref.detail)
+
+    def action_save(self) -> None:
+        """Save, asking once more where another profile would be replaced."""
+        self.run_worker(self._save(), exclusive=True)
+
+    async def _save(self) -> None:
+        from wizard import config
+
+        wizard, row = self.wizard, self.query_one("#name-row", FieldRow)
+        name = self.query_one("#name", TextInput).value.strip()
+        row.error("")
+        try:
+            taken = name in config.load(wizard.config_path).profiles and name not in (wizard.profile_name, self.agreed)
+            if taken:
+                self.agreed = name
+                row.error("a profile of this name exists: Enter replaces it, or type another name")
+                return
+            draft, told = await save(name, wizard.draft, self._place(), wizard.password, wizard.config_path)
+        except (config.ConfigError, NotSavedError) as problem:
+            row.error(str(problem))
+            return
+        wizard.apply(*wizard.draft.changes_to(draft))
+        wizard.profile_name = name
+        self.dismiss(told)
