@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from wizard.commands import setup
 
 if TYPE_CHECKING:
-    from wizard.commands.setup import Setup
     from wizard.commands.terminal import Output
-    from wizard.profile import Password
+    from wizard.profile import Password, Profile
+    from wizard.render.command import CommandLine
     from wizard.render.style import Style
     from wizard.report import Report
     from wizard.smtp.events import Event
@@ -37,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, network: Network | None = None) -> int:
     """Check once. Returns the exit code of the contract; ``network`` is replaced in tests only."""
+    import asyncio
     import os
     import sys
 
@@ -45,11 +46,11 @@ def run(args: argparse.Namespace, network: Network | None = None) -> int:
 
     described = setup.from_arguments(args)
     output = Output(sys.stdout)
-    climb = Climb(described, output, style_for(sys.stdout, os.environ), live=args.shape is None)
+    climb = Climb(described.profile, described.command, output, style_for(sys.stdout, os.environ), live=args.shape is None)
     interrupted = False
     try:
         password = password_for(described.profile, args, os.environ)
-        climb.run(password, deliver=args.deliver, network=network)
+        asyncio.run(climb.climb(password, deliver=args.deliver, network=network))
     except KeyboardInterrupt:
         interrupted = True
     climb.finish(args.shape or "text", transcript=args.transcript)
@@ -62,26 +63,24 @@ def run(args: argparse.Namespace, network: Network | None = None) -> int:
 class Climb:
     """One run and its report while it grows; ``live`` draws each stage as it ends."""
 
-    def __init__(self, described: Setup, output: Output, style: Style, *, live: bool) -> None:
+    def __init__(self, profile: Profile, command: CommandLine | None, output: Output, style: Style, *, live: bool) -> None:
         from wizard.report import Report
 
-        self.report: Report = Report(described.profile)
-        self.command = described.command
+        self.report: Report = Report(profile)
+        self.command = command
         self.output = output
         self.style = style
         self.live = live
         self._drawn = 0
         self._pending = 0
 
-    def run(self, password: Password | None, *, deliver: bool, network: Network | None = None) -> None:
-        """Climb. Ctrl-C stops the engine, which closes the connection, and raises KeyboardInterrupt."""
-        import asyncio
-
+    async def climb(self, password: Password | None, *, deliver: bool, network: Network | None = None) -> None:
+        """Climb. When the task is cancelled the engine closes the connection, and the report says that it was stopped."""
         from wizard.smtp.check import check
 
         if self.live:
             self._open()
-        asyncio.run(check(self.report.profile, password, self.emit, deliver=deliver, network=network))
+        await check(self.report.profile, password, self.emit, deliver=deliver, network=network)
 
     def _open(self) -> None:
         from wizard.render.text import opening

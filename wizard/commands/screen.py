@@ -16,14 +16,14 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(hindrance, *INSTEAD)
     from wizard.draft import Draft
 
-    draft = Draft()
+    name, draft = "", Draft()
     config = Path(args.config).expanduser() if args.config else None
     if args.profile:
         from wizard.commands.setup import saved_profile
 
-        draft = saved_profile(args.profile, config)
+        name, draft = saved_profile(args.profile, config)
     from wizard.app.app import WizardApp
 
-    app = WizardApp(draft, profile_name=args.profile, config_path=config)
+    app = WizardApp(draft, profile_name=name, config_path=config)
     app.run()
     return app.return_code or 0

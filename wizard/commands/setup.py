@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard.commands.terminal import UsageError
+from wizard.commands.terminal import UsageError, talk
 from wizard.draft import Change, Draft, Field
 from wizard.profile import Invalid, Profile, SecretKind, parse
 from wizard.render.command import FLAGS, SWITCHES, CommandLine
@@ -81,10 +81,9 @@ def from_arguments(args: argparse.Namespace) -> Setup:
     """Return the set-up the arguments describe. Raises UsageError, with one line per field that is wrong."""
     flags = _changes(args)
     config = Path(args.config).expanduser() if args.config else None
-    name = args.profile
-    if not name and not any(change.field is Field.HOST for change in flags):
-        name = _default_name(config)
-    saved = saved_profile(name, config) if name else None
+    name, saved = args.profile, None
+    if name or not any(change.field is Field.HOST for change in flags):
+        name, saved = saved_profile(name, config)
     draft = (saved or Draft()).with_changes(*flags)
     profile = parse(draft, name)
     if isinstance(profile, Invalid):
@@ -114,38 +113,26 @@ def _host_hint(draft: Draft) -> list[str]:
     return [] if wrong or not draft.host else [f"perhaps you mean: {set_flags(tidied)}"]
 
 
-def saved_profile(name: str, config: Path | None = None) -> Draft:
-    """Return a saved profile's draft. Raises UsageError, naming the known ones, when there is no such profile."""
-    loaded = _load(config)
-    if name in loaded.profiles:
-        return loaded.profiles[name]
-    known = ", ".join(loaded.profiles)
-    near = get_close_matches(name, loaded.profiles, n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    where = f"in {loaded.path}"
-    raise UsageError(
-        f"there is no profile '{name}' {where}.{hint}",
-        f"known profiles: {known}"
-        if known
-        else "no profile is saved yet: smtp-wizard makes one, or describe the server with --host",
-    )
+def saved_profile(name: str, config: Path | None = None) -> tuple[str, Draft]:
+    """Return a saved profile, by name or the default one. Raises UsageError, with the known ones, when there is none."""
+    from wizard.config import ConfigError
+
+    try:
+        return load_config(config).chosen(name)
+    except ConfigError as problem:
+        raise UsageError(*str(problem).splitlines()) from problem
 
 
-def _default_name(config: Path | None) -> str:
-    loaded = _load(config)
-    if loaded.default_profile:
-        return loaded.default_profile
-    known = f" Saved profiles: {', '.join(loaded.profiles)}." if loaded.profiles else ""
-    raise UsageError(f"say what to check: a saved profile's name, or a server with --host HOST.{known}")
-
-
-def _load(config: Path | None) -> Config:
+def load_config(config: Path | None = None) -> Config:
+    """Return the configuration. Raises UsageError when it cannot be read; its notes are said on standard error."""
     from wizard.config import ConfigError, load
 
     try:
-        return load(config)
+        loaded = load(config)
     except ConfigError as problem:
         raise UsageError(*str(problem).splitlines()) from problem
+    talk(*loaded.notes)
+    return loaded
 
 
 def _changes(args: argparse.Namespace) -> list[Change]:

@@ -12,7 +12,7 @@ from wizard.render.style import safe
 from wizard.report import Report, StageResult
 
 
-def render(report: Report, command: CommandLine, *, transcript: bool = False) -> str:
+def render(report: Report, command: CommandLine | None, *, transcript: bool = False) -> str:
     """Return the report as Markdown (CommonMark with tables)."""
     endpoint = report.profile.endpoint
     title = report.profile.name or endpoint.host
@@ -31,7 +31,8 @@ def render(report: Report, command: CommandLine, *, transcript: bool = False) ->
         lines += ["", *_finding(finding, command)]
     if transcript:
         lines += ["", "## The conversation", "", *fenced("\n".join(_conversation(report)))]
-    lines += ["", "## The same check again", "", *fenced(safe(command.text()))]
+    if command is not None:
+        lines += ["", "## The same check again", "", *fenced(safe(command.text()))]
     return "\n".join(lines) + "\n"
 
 
@@ -67,7 +68,7 @@ def _row(result: StageResult, report: Report) -> str:
     return f"| {sign} | {name_of(result, report)} | {_inline(words)} | {duration(seen.seconds)} |"
 
 
-def _finding(finding: Finding, command: CommandLine) -> Iterator[str]:
+def _finding(finding: Finding, command: CommandLine | None) -> Iterator[str]:
     yield f"## {_inline(finding.title)} ({code(finding.id)}, {finding.severity})"
     yield ""
     yield _inline(finding.meaning)
@@ -85,8 +86,9 @@ def _finding(finding: Finding, command: CommandLine) -> Iterator[str]:
         yield f"- {_inline(remedy.label)}" + (" (seen to work)" if remedy.proven else "")
         if remedy.changes:
             yield f"  {code(set_flags(remedy.changes))}"
-            yield ""
-            yield from fenced(safe(command.text(*remedy.changes)), indent="  ")
+            if command is not None:
+                yield ""
+                yield from fenced(safe(command.text(*remedy.changes)), indent="  ")
     if finding.log_line:
         yield ""
         yield "IdentityIQ's log is expected to show:"

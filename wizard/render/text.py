@@ -20,7 +20,7 @@ _LINES: dict[Security, str] = {
 }
 
 
-def render(report: Report, command: CommandLine, style: Style = Style(), *, transcript: bool = False) -> str:  # noqa: B008
+def render(report: Report, command: CommandLine | None, style: Style = Style(), *, transcript: bool = False) -> str:  # noqa: B008
     """Return the whole report; what ``check`` prints while it runs, in one piece."""
     lines = [*opening(report, style), *(line for result in report.stages for line in stage_lines(result, report, style))]
     return "\n".join([*lines, *closing(report, command, style, transcript=transcript)]) + "\n"
@@ -61,14 +61,16 @@ def _cut(text: str, room: int) -> list[str]:
     return lines if len(lines) <= 4 else [*lines[:3], lines[3][: room - 3] + "..."]
 
 
-def closing(report: Report, command: CommandLine, style: Style, *, transcript: bool = False) -> list[str]:
-    """Return all that follows the stages: verdict, findings, remedies, conversation, the command to run again."""
+def closing(report: Report, command: CommandLine | None, style: Style, *, transcript: bool = False) -> list[str]:
+    """Return what follows the stages: verdict, findings, remedies, conversation, and the command to run again if there is one."""
     lines = ["", *_verdict(report, style)]
     for finding in report.findings:
         lines += ["", *finding_lines(finding, command, style)]
     if transcript:
         lines += ["", style.heading("The conversation"), *_conversation(report, style)]
-    return [*lines, "", style.heading("The same check again"), "  " + style.plain(command.text())]
+    if command is not None:
+        lines += ["", style.heading("The same check again"), "  " + style.plain(command.text())]
+    return lines
 
 
 def _verdict(report: Report, style: Style) -> list[str]:

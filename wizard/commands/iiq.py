@@ -1,0 +1,87 @@
+"""``iiq``: the two screen paths in IdentityIQ and the values to type there. Must not know what the fields mean."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wizard.identityiq.screen import ScreenField
+    from wizard.profile import Profile
+    from wizard.render.style import Style
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the flags of ``iiq``."""
+    parser.add_argument("profile", nargs="?", default="", metavar="PROFILE", help="a saved profile; without it, the default one")
+    parser.add_argument("--config", default="", metavar="FILE", help="another configuration file (or SMTP_WIZARD_CONFIG)")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the page's paths and fields. Raises UsageError for a profile that is not known or not complete."""
+    from wizard.commands.terminal import Output, style_for
+    from wizard.identityiq.screen import fields
+
+    profile = _profile(args)
+    output = Output(sys.stdout)
+    if args.json:
+        output.write(_as_json(profile, fields(profile)) + "\n")
+    else:
+        output.write("\n".join(_as_text(profile, fields(profile), style_for(sys.stdout, os.environ))) + "\n")
+    return 0
+
+
+def _profile(args: argparse.Namespace) -> Profile | None:
+    """Return the profile named, the default one, or None where none is saved: the fields are worth printing even then."""
+    from wizard.commands.setup import error_lines, load_config, saved_profile
+    from wizard.commands.terminal import UsageError
+    from wizard.profile import Invalid, parse
+
+    config = Path(args.config).expanduser() if args.config else None
+    if not args.profile and not load_config(config).profiles:
+        return None
+    name, draft = saved_profile(args.profile, config)
+    profile = parse(draft, name)
+    if isinstance(profile, Invalid):
+        raise UsageError(f"the profile '{name}' is not complete", *error_lines(profile, draft))
+    return profile
+
+
+def _as_json(profile: Profile | None, fields: tuple[ScreenField, ...]) -> str:
+    from wizard.identityiq.screen import PATHS, remarks
+
+    return json.dumps(
+        {
+            "schema": 1,
+            "profile": profile.name if profile else None,
+            "paths": list(PATHS),
+            "fields": [
+                {"label": one.label, "value": one.value or None, "key": one.key, "note": one.note or None} for one in fields
+            ],
+            "remarks": list(remarks(profile)),
+        },
+        indent=1,
+    )
+
+
+def _as_text(profile: Profile | None, fields: tuple[ScreenField, ...], style: Style) -> list[str]:
+    from wizard.identityiq.screen import PATH_NOTES, PATHS, remarks
+
+    lines = [style.heading("In IdentityIQ, open one of these"), *(f"  {path}" for path in PATHS)]
+    for note in PATH_NOTES:
+        lines += style.wrapped(note)
+    known = f"and type what the profile '{profile.name}' has" if profile else "and have these at hand (no profile is saved yet)"
+    lines += ["", style.heading(style.plain(known))]
+    width = max(len(one.label) for one in fields)
+    for one in fields:
+        said = [style.plain(one.value)] if one.value else []
+        said += [line.lstrip() for line in style.wrapped(f"({one.note})", " " * (width + 4))] if one.note else []
+        lines += [f"  {one.label if number == 0 else '':<{width}}  {text}" for number, text in enumerate(said or [""])]
+    for remark in remarks(profile):
+        lines += ["", *style.wrapped(remark)]
+    return lines
