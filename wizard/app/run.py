@@ -32,10 +32,12 @@ def count(failures: Counter[tuple[str, str]], report: Report) -> None:
             failures[account(report.profile)] += 1
 
 
-def secret_words(profile: Profile, *, typed: bool) -> str:
+def secret_words(profile: Profile, *, typed: bool, practice: bool = False) -> str:
     """Return where the password of a run comes from, in words that follow "sign in as ..."."""
     if profile.login is None:
         return ""
+    if practice:
+        return "with the practice password"
     if typed:
         return "with the password you typed"
     ref = profile.login.secret

@@ -12,6 +12,7 @@ from wizard.profile import Invalid, Profile
 from wizard.render.stages import duration
 from wizard.report import Report
 
+TALK_KEYS = (("t", "Close"), ("Up/Down PgUp/PgDn", "Scroll"), ("e", "Export"), ("F1", "Help"))
 _WORK_KEYS = (("r", "Run again"), ("t", "Talk"), ("e", "Export"))
 
 

@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 from wizard.app import run, verdict
 from wizard.app.dialog import Note as Window
 from wizard.app.screens.climb import Climb
-from wizard.app.standing import Moment, Standing
+from wizard.app.standing import TALK_KEYS, Moment, Standing
 from wizard.app.step import Command, StepName
 from wizard.app.verdict import Note, Tone
 from wizard.app.widgets.finding import Notes, plain
@@ -52,8 +52,7 @@ class CheckScreen(Climb):
 
     def on_mount(self) -> None:
         """Show the plan; nothing is contacted before Enter."""
-        profile = self.profile
-        self.deliver = isinstance(profile, Profile) and run.is_practice(profile, self.wizard.practice)
+        self.deliver = self.practising
         self.query_one("#talk").border_title = "Conversation"
         self.query_one("#verdict").focus()
         self.draw()
@@ -68,7 +67,7 @@ class CheckScreen(Climb):
             report=self.report,
             running=self.running is not None,
             deliver=self.deliver,
-            secret=run.secret_words(known, typed=bool(self.wizard.password)) if known else "",
+            secret=run.secret_words(known, typed=bool(self.wizard.password), practice=self.practising) if known else "",
             failures=self.wizard.signin_failures[run.account(known)] if known else 0,
             saved=self.saved,
             can_undo=self.chain_start is not None,
@@ -86,7 +85,8 @@ class CheckScreen(Climb):
         self.set_class(self.report is not None, "-begun")
         self.draw_progress()
         self.query_one("#verdict", Notes).show(standing.notes, title=standing.heading)
-        self.show_keys(standing.keys)
+        covered = self.has_class("-talk") and self.has_class("-narrow")
+        self.show_keys(TALK_KEYS if covered and self.running is None else standing.keys)
 
     def draw_progress(self) -> None:
         """Draw the stages, and the conversation while it is open."""
@@ -176,6 +176,7 @@ class CheckScreen(Climb):
         if opened:
             self.query_one(Transcript).show(self.report.transcript if self.report else ())
         self.query_one("#talk" if opened else "#verdict").focus()
+        self.draw()
 
     def action_command(self) -> None:
         """Show the command line that does the same."""

@@ -45,6 +45,12 @@ class Climb(Step):
         """The draft as it stands, parsed."""
         return parse(self.wizard.draft, self.wizard.profile_name)
 
+    @property
+    def practising(self) -> bool:
+        """Whether a run goes to our own practice server."""
+        profile = self.profile
+        return isinstance(profile, Profile) and run.is_practice(profile, self.wizard.practice)
+
     def start(self) -> None:
         """Begin one run, after a question where a third refused sign-in could lock the account."""
         profile = self.profile

@@ -40,5 +40,5 @@ def arrived(message: Message, token: str, host: str) -> tuple[Note, ...]:
 
 
 def _body(text: str) -> str:
-    lines = [line.strip() for line in text.strip().splitlines()]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     return "\n".join(lines[:20]) or "(empty)"

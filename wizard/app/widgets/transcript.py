@@ -26,11 +26,12 @@ class Transcript(ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._lines: tuple[Line, ...] = ()
         self._drawn: list[tuple[Line, str, bool]] = []
+        self._speaker = ""
 
     def show(self, lines: tuple[Line, ...]) -> None:
         """Show the lines; those already drawn are kept."""
         if lines[: len(self._lines)] != self._lines:
-            self._drawn = []
+            self._clear()
             self._lines = ()
         new = lines[len(self._lines) :]
         self._lines = lines
@@ -45,16 +46,21 @@ class Transcript(ScrollView, can_focus=True):
 
     def on_resize(self, event: Resize) -> None:
         """Wrap again for the new width."""
-        self._drawn = []
+        self._clear()
         for line in self._lines:
             self._wrap(line)
         self._fit()
+
+    def _clear(self) -> None:
+        self._drawn = []
+        self._speaker = ""
 
     def _wrap(self, line: Line) -> None:
         room = max(self.scrollable_content_region.width - _LEFT, 10)
         clean = "".join(char if char.isprintable() else "?" for char in line.text)
         for number, part in enumerate(chop_cells(clean, room) or [""]):
-            self._drawn.append((line, part, number == 0))
+            self._drawn.append((line, part, number == 0 and line.sender != self._speaker))
+            self._speaker = line.sender
 
     def _fit(self) -> None:
         self.virtual_size = Size(self.scrollable_content_region.width, len(self._drawn))
@@ -68,7 +74,8 @@ class Transcript(ScrollView, can_focus=True):
         if index >= len(self._drawn):
             return Strip.blank(width, self.rich_style)
         line, part, first = self._drawn[index]
-        time = f"{line.at:7.3f}" if first else ""
+        new = index == 0 or self._drawn[index - 1][0] is not line
+        time = f"{line.at:7.3f}" if new else ""
         who = _WHO.get(line.sender, line.sender) if first else ""
         look = {"S": "transcript--them", "C": "transcript--us"}.get(line.sender, "transcript--note")
         style = self.get_component_rich_style(look)
