@@ -69,7 +69,7 @@ def config_path() -> Path:
     """Return the file to read and save: the one SMTP_WIZARD_CONFIG names, or config.toml in the user's config folder."""
     named = os.environ.get(ENVIRONMENT, "")
     if named:
-        return Path(named).expanduser()
+        return Path(os.path.expanduser(named))
     from platformdirs import user_config_path  # imported late: not needed when a file is named
 
     return user_config_path(APP, appauthor=False) / "config.toml"

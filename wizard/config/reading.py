@@ -189,7 +189,7 @@ def _reference(value: object, name: str, path: Path) -> str:
         raise ConfigError(f'{where} comes from {kind}, but {key} is missing. Add it: {{ from = "{kind}", {key} = "..." }}.')
     if kind is SecretKind.FILE:
         # Relative to the configuration, not to wherever cron starts the program.
-        detail = str(path.parent / Path(detail).expanduser()) if not detail.startswith("~") else detail
+        detail = detail if detail.startswith("~") else os.path.join(os.path.abspath(path.parent), detail)
     return str(SecretRef(kind, detail.strip()))
 
 
