@@ -177,14 +177,14 @@ def tidy_host(text: str) -> tuple[Change, ...]:
     ``smtp.example.com:587`` sets the port too, ``smtps://smtp.example.com`` the encryption, a URL keeps its host, stray
     blanks, quotes and punctuation go. What is not understood comes back unchanged, for ``host()`` to name.
     """
-    clean = text.strip(_STRAY).strip("<>\"'`,;").strip(_STRAY)
+    clean = text.strip(_STRAY).lstrip("<\"'`(").rstrip(">\"'`).,;").strip(_STRAY)
     scheme, separator, rest = clean.partition("://")
     if separator and scheme.lower() in _SCHEMES:
         clean = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
     else:
         scheme = ""
     name, port_text = _split_port(clean.removesuffix("/"))
-    changes = [Change(Field.HOST, name.rstrip(".,;") or name)]
+    changes = [Change(Field.HOST, name)]
     if _SCHEMES.get(scheme.lower(), ""):
         changes.append(Change(Field.SECURITY, _SCHEMES[scheme.lower()]))
     if port_text and not scheme.lower().startswith("http"):
