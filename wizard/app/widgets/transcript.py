@@ -13,12 +13,16 @@ from textual.strip import Strip
 
 from wizard.smtp.events import Line
 
-_WHO = {"S": "them", "C": "us", "*": ""}
-_LEFT = 14
+# Which way a line went, so that it shows without colour.
+_WAY = {"S": "<-", "C": "->", "*": "**"}
+_LEFT = 12
 
 
 class Transcript(ScrollView, can_focus=True):
-    """Server and client in turn with the seconds since the run began; long lines wrap, the newest is in view."""
+    """Every line with its direction (``<-`` from the server, ``->`` to it) and its time in seconds where that changes.
+
+    Long lines wrap, the newest is in view.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"transcript--time", "transcript--them", "transcript--us", "transcript--note"}
 
@@ -26,12 +30,11 @@ class Transcript(ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._lines: tuple[Line, ...] = ()
         self._drawn: list[tuple[Line, str, bool]] = []
-        self._speaker = ""
 
     def show(self, lines: tuple[Line, ...]) -> None:
         """Show the lines; those already drawn are kept."""
         if lines[: len(self._lines)] != self._lines:
-            self._clear()
+            self._drawn = []
             self._lines = ()
         new = lines[len(self._lines) :]
         self._lines = lines
@@ -46,21 +49,16 @@ class Transcript(ScrollView, can_focus=True):
 
     def on_resize(self, event: Resize) -> None:
         """Wrap again for the new width."""
-        self._clear()
+        self._drawn = []
         for line in self._lines:
             self._wrap(line)
         self._fit()
-
-    def _clear(self) -> None:
-        self._drawn = []
-        self._speaker = ""
 
     def _wrap(self, line: Line) -> None:
         room = max(self.scrollable_content_region.width - _LEFT, 10)
         clean = "".join(char if char.isprintable() else "?" for char in line.text)
         for number, part in enumerate(chop_cells(clean, room) or [""]):
-            self._drawn.append((line, part, number == 0 and line.sender != self._speaker))
-            self._speaker = line.sender
+            self._drawn.append((line, part, number == 0))
 
     def _fit(self) -> None:
         self.virtual_size = Size(self.scrollable_content_region.width, len(self._drawn))
@@ -74,14 +72,14 @@ class Transcript(ScrollView, can_focus=True):
         if index >= len(self._drawn):
             return Strip.blank(width, self.rich_style)
         line, part, first = self._drawn[index]
-        new = index == 0 or self._drawn[index - 1][0] is not line
-        time = f"{line.at:7.3f}" if new else ""
-        who = _WHO.get(line.sender, line.sender) if first else ""
+        stamp = f"{line.at:.3f}"
+        told = index > 0 and f"{self._drawn[index - 1][0].at:.3f}" == stamp
+        way = _WAY.get(line.sender, line.sender) if first else ""
         look = {"S": "transcript--them", "C": "transcript--us"}.get(line.sender, "transcript--note")
         style = self.get_component_rich_style(look)
         cells = [
-            Segment(f"{time:>7}  ", self.get_component_rich_style("transcript--time")),
-            Segment(f"{who:<5}", style),
+            Segment(f"{'' if told else stamp:>7}  ", self.get_component_rich_style("transcript--time")),
+            Segment(f"{way:<3}", style),
             Segment(part, style),
         ]
         return Strip(cells).adjust_cell_length(width, self.rich_style)
