@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from wizard.diagnosis.handbook import find, unknown, warn
 from wizard.diagnosis.model import Finding
+from wizard.diagnosis.when import Seen, current_date
 from wizard.profile import Profile
-from wizard.smtp.observation import Observation
+from wizard.smtp.observation import Context, Kind, Observation, Stage
 
 
-def diagnose(observation: Observation, profile: Profile) -> tuple[Finding, ...]:
-    """Return what an observation means: one error when the stage failed, warnings beside it; nothing for a plain pass."""
-    raise NotImplementedError
+def diagnose(observation: Observation, profile: Profile, *, today: date | None = None) -> tuple[Finding, ...]:
+    """Return what an observation means: one error when the stage failed, warnings beside it; nothing for a plain pass.
+
+    What no rule knows is the finding ``unknown``, which quotes the server or the exception. A run the user stopped means
+    nothing. ``today`` is the day certificates and announcements are counted from, by default the host's own, UTC.
+    """
+    if observation.kind is Kind.STOPPED:
+        return ()
+    seen = Seen(observation, profile, today or current_date())
+    warnings = warn(seen)
+    if observation.passed:
+        return warnings
+    return (find(seen) or unknown(seen), *warnings)
+
+
+def foresee(profile: Profile, *, today: date | None = None) -> tuple[Finding, ...]:
+    """Return the warnings that follow from the settings alone, before any session: the end of password sign-in, for instance."""
+    ahead = Observation(Stage.AUTH, Kind.PASSED, context=Context())
+    return warn(Seen(ahead, profile, today or current_date()))
+
+
+def explain(text: str, **known: object) -> tuple[Finding, ...]:
+    """Return findings for a pasted error, bounce or log; nothing when it is not recognised. See reading.py."""
+    from wizard.diagnosis.reading import explain as read
+
+    return read(text, **known)  # type: ignore[arg-type]

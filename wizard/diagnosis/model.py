@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from wizard.diagnosis.when import Seen as Seen
+from wizard.diagnosis.when import When
 from wizard.draft import Change
-from wizard.profile import Profile
-from wizard.smtp.observation import Observation, Stage
+from wizard.smtp.observation import Stage
 
 
 class Severity(StrEnum):
@@ -63,29 +65,54 @@ class Finding:
     log_line: str = ""  # what IdentityIQ's log is expected to show, where it is known
     link: str | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a rule looks at: one observation and the profile it was made with."""
-
-    observation: Observation
-    profile: Profile
+    def as_json(self) -> dict[str, object]:
+        """Return the finding in the shape of the contract, made of plain JSON values."""
+        return {
+            "id": self.id,
+            "severity": str(self.severity),
+            "stage": str(self.stage) if self.stage else None,
+            "title": self.title,
+            "meaning": self.meaning,
+            "evidence": {"code": self.evidence.code, "enhanced": self.evidence.enhanced, "text": self.evidence.text},
+            "also_possible": [{"id": other.id, "tell_apart": other.tell_apart} for other in self.also_possible],
+            "remedies": [
+                {
+                    "label": remedy.label,
+                    "changes": {str(change.field): change.value for change in remedy.changes},
+                    "proven": remedy.proven,
+                }
+                for remedy in self.remedies
+            ],
+            "log_line": self.log_line or None,
+            "link": self.link,
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One entry of the handbook: when ``matches`` says yes, ``words`` are said and ``remedies`` offered.
+    """One entry of the handbook.
 
-    ``title`` and ``meaning`` are format strings filled from ``facts(seen)``.
+    It speaks when one of ``when`` holds; ``fallback`` is asked only after no rule's ``when`` held, so that what is specific
+    wins over what is general wherever it stands. ``title``, ``meaning``, ``advice`` and ``log_line`` are format strings,
+    filled from the facts of facts.py. ``cures`` gives remedies with changes; ``advice`` is what a person has to do.
     """
 
     id: str
-    matches: Callable[[Seen], bool]
     title: str
     meaning: str
+    when: tuple[When, ...] = ()
+    fallback: tuple[When, ...] = ()
+    advice: tuple[str, ...] = ()
+    cures: Callable[[Seen], tuple[Remedy, ...]] = lambda _: ()
+    also: tuple[Possible, ...] = ()
     severity: Severity = Severity.ERROR
-    remedies: Callable[[Seen], tuple[Remedy, ...]] = lambda _: ()
-    also_possible: tuple[Possible, ...] = ()
     log_line: str = ""
     link: str | None = None
-    facts: Callable[[Seen], dict[str, str]] = field(default=lambda _: {})
+
+
+def days_between(today: date, moment: str) -> int | None:
+    """Return whole days from ``today`` to an ISO 8601 moment; None when the moment cannot be read."""
+    try:
+        return (date.fromisoformat(moment[:10]) - today).days
+    except ValueError:
+        return None

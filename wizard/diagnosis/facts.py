@@ -1,0 +1,85 @@
+"""The values that fill a rule's sentences, and the evidence beside them, from one observation. Must not know any rule."""
+
+from __future__ import annotations
+
+from wizard.diagnosis.model import Evidence, Seen, days_between
+from wizard.profile import Security
+from wizard.smtp.observation import Observation
+from wizard.values import shown
+
+_MODES = {Security.TLS: "TLS from the first byte", Security.STARTTLS: "STARTTLS", Security.NONE: "no encryption"}
+_LONGEST = 400
+
+
+def facts_of(seen: Seen) -> dict[str, str]:
+    """Return every placeholder a sentence may use. What is not known has a word that still reads well."""
+    observation, endpoint = seen.observation, seen.profile.endpoint
+    certificate, login, context = seen.certificate, seen.profile.login, observation.context
+    server = shown(endpoint.host) if endpoint.host else "the server"
+    days = days_between(seen.today, certificate.not_after) if certificate else None
+    return {
+        "host": server,
+        "port": str(endpoint.port or "?"),
+        "where": f"{server}, port {endpoint.port}" if endpoint.port else server,
+        "mode": _MODES[endpoint.security],
+        "timeout": f"{seen.profile.timeout:g}",
+        "stage": str(observation.stage),
+        "user": shown(login.username) if login else "the user name",
+        "mechanism": shown(context.mechanism) if context.mechanism else (login.mechanism.upper() if login else "AUTO"),
+        "offered": shown(", ".join(context.mechanisms)) or "none",
+        "sender": shown(seen.profile.sender) or "the sender address",
+        "recipient": shown(seen.profile.recipient) or "the recipient address",
+        "ehlo": shown(context.ehlo_name or seen.profile.ehlo_name) or "this host's name",
+        "names": _names(certificate.names if certificate else ()),
+        "issuer": shown(certificate.issuer) if certificate else "an issuer it does not name here",
+        "until": certificate.not_after[:10] if certificate else "a date that has passed",
+        "since": certificate.not_before[:10] if certificate else "a date to come",
+        "days": "?" if days is None else str(days),
+        "days_left": "an unknown number of days" if days is None else "1 day" if days == 1 else f"{days} days",
+        "limit": context.capabilities.get("SIZE", "") or "its limit",
+        "said": quoted(observation),
+        "open": _open_ports(observation),
+    }
+
+
+def _names(names: tuple[str, ...]) -> str:
+    """Name the hosts of a certificate, the first few of many."""
+    if not names:
+        return "other hosts"
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return shown(", ".join(names[:3])) + more
+
+
+def _open_ports(observation: Observation) -> str:
+    """Say in one sentence what the neighbouring ports showed; empty when none was tried."""
+    working = [f"{found.port} ({_MODES[found.security]})" for found in observation.alternatives if found.works]
+    if working:
+        return f" Seen to work just now: port {', '.join(dict.fromkeys(working))}."
+    if observation.alternatives:
+        return " The other mail ports did not work either."
+    return ""
+
+
+def evidence_of(observation: Observation) -> Evidence:
+    """Return why: the reply split once, or what was seen instead of one. One line, at most a few hundred characters."""
+    reply = observation.reply
+    if reply:
+        return Evidence(reply.code or None, reply.enhanced, _trimmed(reply.text))
+    return Evidence(text=quoted(observation))
+
+
+def quoted(observation: Observation) -> str:
+    """Return the words of the server, or of the library that failed, on one line."""
+    reply = observation.reply
+    if reply:
+        whole = " ".join(part for part in (str(reply.code) if reply.code else "", reply.enhanced, reply.text) if part)
+        return _trimmed(whole)
+    parts = (observation.raw, observation.verify_reason, observation.tls_reason, observation.error)
+    return next((_trimmed(part) for part in parts if part.strip()), f"{observation.kind} at {observation.stage}")
+
+
+def _trimmed(text: str) -> str:
+    """Put text on one line, show what is not printable as an escape, and cut what is endless."""
+    line = " ".join(text[: _LONGEST * 4].split())
+    clean = "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in line)
+    return clean if len(clean) <= _LONGEST else clean[: _LONGEST - 3] + "..."

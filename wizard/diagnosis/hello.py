@@ -1,0 +1,198 @@
+"""Rules for speaking SMTP at all: who answers, whether the server wants this client, whether the protocol is kept."""
+
+from __future__ import annotations
+
+from wizard.diagnosis.cures import proven
+from wizard.diagnosis.model import Possible, Rule, Seen
+from wizard.diagnosis.when import When, Words
+from wizard.diagnosis.words_mail import BLOCKLIST, BUSY, HELO, NO_SERVICE
+from wizard.smtp.observation import Kind, Stage
+
+_OTHER_PROTOCOL = Words(
+    "HTTP, IMAP, POP3, SSH, FTP, LMTP, LDAP, MySQL",
+    "http/, <html, <!doctype, * ok, * preauth, * bye, +ok, -err, ssh-, rfb 0, imap4, mysql, lmtp, ftp server, ftpd, "
+    "filezilla, vsftpd, proftpd, unable to parse status code",
+)
+_UNPARSED = (Kind.MALFORMED, Kind.TOO_LONG, Kind.REPLY, Kind.TIMEOUT, Kind.CLOSED)
+_FIRST = (Stage.GREETING, Stage.EHLO, Stage.CONNECT)
+_MASKED = Words("a starred or masked reply", "xxxxxxxa, xxxx, ****, 250-x")
+_OTHER_PORTS = (21, 22, 80, 110, 143, 443, 993, 995, 24)
+_HELO_REFUSED = Words(
+    "HELO name refused",
+    "invalid helo, helo name, helo/ehlo, ehlo name, ehlo argument, helo argument, helo command rejected, helo~invalid, "
+    "ehlo~invalid, helo~reject, helo~denied, helo hostname, ehlo hostname, bad helo, bad ehlo, need fully-qualified "
+    "hostname, localhost~not, not~fqdn, helo~mismatch, helo~must, forged helo, invalid domain name in ehlo, proper "
+    "helo, polite, say helo, send helo, ehlo first, helo first, syntactically invalid",
+)
+
+
+def _masked(seen: Seen) -> bool:
+    """A firewall's inspection overwrites keywords and banners with X and *: the lengths stay, the words do not."""
+    context = seen.observation.context
+    words = [*context.capabilities, *context.clear_capabilities]
+    greeting = context.greeting.text if context.greeting else ""
+    return any(word.startswith("XXXX") for word in words) or "****" in greeting
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="not-smtp",
+        title="What answers at {where} is not a mail server for sending",
+        meaning="It speaks another protocol. It said: {said}{open}",
+        when=(
+            When(kinds=_UNPARSED, stages=_FIRST, says=_OTHER_PROTOCOL),
+            When(kinds=(Kind.MALFORMED, Kind.TOO_LONG, Kind.REPLY), stages=_FIRST, ports=_OTHER_PORTS),
+        ),
+        cures=proven,
+        advice=(
+            "Check the port: 587 or 465 for sending. 110, 143, 993 and 995 are for reading mail, 80 and 443 for the web.",
+            "Check that the host is the one for outgoing mail, often called smtp.",
+        ),
+        also=(Possible("middlebox", "another network gets a mail server's greeting on the same port"),),
+        log_line="Could not connect to SMTP host: {host}, port: {port}, response: -1",
+    ),
+    Rule(
+        id="middlebox",
+        title="Something between here and {host} rewrites the session",
+        meaning="Words of the server arrive overwritten with X or *. That is what the SMTP inspection of some firewalls does; it "
+        "hides STARTTLS and the sign-in as well.{open}",
+        when=(
+            When(
+                kinds=(Kind.NOT_OFFERED, Kind.NO_MECHANISM, Kind.WITHHELD, Kind.MALFORMED, Kind.CLOSED, Kind.RESET, Kind.REPLY),
+                plus=_masked,
+                plus_name="EHLO keywords XXXX or banner ****",
+            ),
+            When(kinds=(Kind.MALFORMED, Kind.REPLY, Kind.NOT_OFFERED), says=_MASKED),
+        ),
+        cures=proven,
+        advice=(
+            "Ask whoever runs the firewall to switch off SMTP inspection (Cisco: no fixup protocol smtp, no inspect esmtp).",
+            "Or use port 465 with TLS, which cannot be rewritten on the way.",
+        ),
+        also=(Possible("starttls-unavailable", "another network sees the same list of abilities"),),
+        log_line="STARTTLS is required but host does not support STARTTLS",
+    ),
+    Rule(
+        id="protocol-violation",
+        title="Bytes arrived between the STARTTLS reply and the encryption",
+        meaning="They would have been taken for encrypted ones: a known attack (CVE-2011-0411), or a server that does not "
+        "keep the order. The session was ended and nothing secret was sent.{open}",
+        when=(When(kinds=(Kind.INJECTED,)),),
+        cures=proven,
+        advice=(
+            "Use port 465 with TLS, where this cannot happen.",
+            "Try from another network: if it stops, something in between did it.",
+        ),
+        also=(Possible("middlebox", "another network sees a clean session"),),
+        link="https://nvd.nist.gov/vuln/detail/CVE-2011-0411",
+    ),
+    Rule(
+        id="protocol-violation",
+        title="The server's answer is not SMTP",
+        meaning="At {stage} it sent a line without a reply code, or more than a reply may hold: {said}{open}",
+        when=(When(kinds=(Kind.MALFORMED, Kind.TOO_LONG)),),
+        cures=proven,
+        advice=("Check host and port.", "Ask whoever runs the server to look at what it sends, or what sits before it."),
+        also=(
+            Possible("not-smtp", "the words belong to another protocol"),
+            Possible("port-speaks-tls", "the bytes are not text: the port may speak TLS"),
+            Possible("middlebox", "another network gets a proper reply"),
+        ),
+        log_line="Could not connect to SMTP host: {host}, port: {port}, response: -1",
+    ),
+    Rule(
+        id="ip-blocked",
+        title="The server refuses this host because of its address",
+        meaning="The address mail comes from is on a blocklist, has a bad name, or has no reverse DNS name. Neither password nor "
+        "settings change that. It said: {said}",
+        when=(
+            When(codes=(4, 5), enhanced=("*.7.25", "5.7.606", "5.7.511", "5.7.708", "5.7.705", "5.7.750")),
+            When(
+                codes=(4, 5),
+                says=Words(
+                    "traffic from this address",
+                    "unsolicited mail originating from your, originating from your ip, unusual rate of unsolicited",
+                ),
+            ),
+            When(
+                codes=(4, 5),
+                says=BLOCKLIST,
+                lacks=Words("sender or message", "rate limit, too many, url, domain~listed, content, greylist"),
+            ),
+        ),
+        advice=(
+            "Look the address up at the list the reply names, and ask for removal once the cause is gone.",
+            "Give the address a reverse DNS name that points back to it.",
+            "Or hand the mail to your company's or provider's relay with a sign-in, which has a good name.",
+        ),
+        also=(
+            Possible("rate-limited", "it goes away by itself after a pause"),
+            Possible("content-rejected", "another message from the same address passes"),
+            Possible("relay-denied", "the reply speaks of the recipient's domain"),
+        ),
+        log_line="Could not connect to SMTP host: {host}, port: {port}, response: 554",
+        link="https://check.spamhaus.org/",
+    ),
+    Rule(
+        id="helo-rejected",
+        title="The server does not accept the name this host introduces itself with",
+        meaning="In EHLO this host said {ehlo}. The server wants a full name that exists in DNS. It said: {said}",
+        when=(
+            When(codes=(4, 5), says=_HELO_REFUSED, lacks=Words("starttls", "starttls")),
+            When(codes=(501, 504, 550, 553, 554), stages=(Stage.EHLO,), says=HELO),
+            When(codes=(501, 504), stages=(Stage.EHLO,)),
+        ),
+        advice=(
+            "Set the EHLO name to this host's full name in DNS, for example iiq.example.com.",
+            "For IdentityIQ, the name comes from the host itself: hostname -f should give the full name.",
+        ),
+        also=(
+            Possible("ip-blocked", "it stays with a name that is right"),
+            Possible("connection-dropped", "the server hangs up instead of replying"),
+        ),
+        log_line="501 or 550 in answer to EHLO",
+    ),
+    Rule(
+        id="server-busy",
+        title="The server has no time right now",
+        meaning="It refuses for the moment only: it is overloaded, out of resources or restarting. It said: {said}",
+        fallback=(
+            When(codes=(4,), says=BUSY),
+            When(codes=(4,), stages=(Stage.CONNECT, Stage.GREETING, Stage.EHLO, Stage.QUIT)),
+            When(codes=(4,), stages=(Stage.MAIL, Stage.RCPT, Stage.DATA)),
+        ),
+        advice=("Run the test again in some minutes.", "If it stays for hours, ask whoever runs the server."),
+        also=(
+            Possible("rate-limited", "it happens only after many messages"),
+            Possible("greylisted", "the same mail passes after some minutes, and never at the first try"),
+            Possible("ip-blocked", "other hosts are served at the same moment"),
+            Possible("service-unavailable", "it stays for days"),
+        ),
+        log_line="Could not connect to SMTP host: {host}, port: {port}, response: 421",
+    ),
+    Rule(
+        id="service-unavailable",
+        title="The server refuses to serve",
+        meaning="It does so for everyone, or for good for this host, and a changed password or sender does not help. It "
+        "said: {said}",
+        when=(
+            When(codes=(521, 556)),
+            When(codes=(554, 5), stages=(Stage.CONNECT, Stage.GREETING), says=NO_SERVICE),
+            When(codes=(421, 452), enhanced=("4.3.2", "4.3.1")),
+        ),
+        fallback=(
+            When(codes=(4, 5), says=NO_SERVICE),
+            When(codes=(5,), stages=(Stage.CONNECT, Stage.GREETING, Stage.EHLO, Stage.QUIT)),
+        ),
+        cures=proven,
+        advice=(
+            "Check that the host is meant for your mail: some servers only receive, some take no mail at all.",
+            "Ask whoever runs the server whether it is closed on purpose, and for whom.",
+        ),
+        also=(
+            Possible("ip-blocked", "another host of yours is served"),
+            Possible("server-busy", "it goes away by itself"),
+        ),
+        log_line="Could not connect to SMTP host: {host}, port: {port}, response: 554",
+    ),
+)

@@ -1,0 +1,223 @@
+"""Rules for encryption: the mode of the port, STARTTLS, the handshake. Certificates have certificates.py."""
+
+from __future__ import annotations
+
+from wizard.diagnosis.cures import proven, starttls_here
+from wizard.diagnosis.model import Possible, Rule, Seen
+from wizard.diagnosis.when import When
+from wizard.diagnosis.words import STARTTLS_FIRST, TLS_ALREADY, TLS_BROKEN
+from wizard.smtp.observation import Kind, Stage
+
+_STARTTLS_LINK = "https://www.rfc-editor.org/rfc/rfc3207"
+_HANDSHAKE = (Kind.TLS_ALERT, Kind.TLS_FAILED)
+
+
+def _in_clear(seen: Seen) -> bool:
+    return not seen.observation.context.encrypted
+
+
+def _starttls_offered(seen: Seen) -> bool:
+    context = seen.observation.context
+    return "STARTTLS" in context.capabilities or "STARTTLS" in context.clear_capabilities
+
+
+def _no_starttls_in_clear(seen: Seen) -> bool:
+    return _in_clear(seen) and not _starttls_offered(seen)
+
+
+def _offered_in_clear(seen: Seen) -> bool:
+    return _in_clear(seen) and _starttls_offered(seen)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="port-speaks-plain",
+        title="{where} does not speak TLS from the first byte",
+        meaning="The profile says {mode}, and this port answered in plain text. Ports of this kind start plain and switch to "
+        "encryption with STARTTLS.{open}",
+        when=(
+            When(kinds=(Kind.TLS_PLAINTEXT,)),
+            When(
+                kinds=_HANDSHAKE, reasons=("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG")
+            ),
+        ),
+        cures=proven,
+        advice=("Choose STARTTLS for port 587 or 25, or port 465 with TLS.",),
+        also=(
+            Possible("middlebox", "the same port and mode work from another network"),
+            Possible("tls-version", "the port does speak TLS, and only a version too old to be understood here"),
+        ),
+        log_line="Unsupported or unrecognized SSL message; older: Unrecognized SSL message, plaintext connection?",
+        link="https://www.rfc-editor.org/rfc/rfc8314",
+    ),
+    Rule(
+        id="tls-twice",
+        title="STARTTLS was asked on a line that is encrypted already",
+        meaning="The line is under TLS from its first byte, so there is nothing left to switch on. Both kinds of encryption are "
+        "set at once.",
+        when=(When(codes=(4, 5), says=TLS_ALREADY),),
+        advice=("Choose one: TLS with port 465, or STARTTLS with port 587. Both encrypt.",),
+        also=(Possible("starttls-unavailable", "the line is in clear, and STARTTLS is refused there too"),),
+        log_line="STARTTLS: 503 or 554 TLS already active",
+        link=_STARTTLS_LINK,
+    ),
+    Rule(
+        id="starttls-unavailable",
+        title="{where} does not offer STARTTLS",
+        meaning="The profile asks for encryption, and the server's list of abilities has no STARTTLS, or the server refuses the "
+        "command. Nothing was sent in clear.{open}",
+        when=(
+            When(kinds=(Kind.NOT_OFFERED,), stages=(Stage.STARTTLS,)),
+            When(codes=(4, 5), says=TLS_BROKEN),
+        ),
+        fallback=(When(codes=(4, 5), stages=(Stage.STARTTLS,)),),
+        cures=proven,
+        advice=(
+            "Try port 465 with TLS, or port 587 with STARTTLS: servers that offer no encryption on one port often do on another.",
+            "If it is your own server, give it a certificate and switch TLS on; a 454 reply means that its TLS set-up is broken.",
+        ),
+        also=(
+            Possible("middlebox", "the server does offer STARTTLS when asked from another network: something here removes it"),
+            Possible("ip-blocked", "it is offered to other client addresses"),
+        ),
+        log_line="STARTTLS is required but host does not support STARTTLS",
+        link=_STARTTLS_LINK,
+    ),
+    Rule(
+        id="starttls-required",
+        title="The password was not sent: the line is not encrypted",
+        meaning="The profile says {mode}, and a password sent in clear can be read by anyone on the way. This server offers "
+        "STARTTLS on this very port.{open}",
+        when=(When(kinds=(Kind.WITHHELD,), plus=_offered_in_clear, plus_name="in clear, STARTTLS offered"),),
+        cures=starttls_here,
+        advice=("Choose STARTTLS, which this server offers.",),
+        log_line="530 5.7.0 Must issue a STARTTLS command first",
+        link=_STARTTLS_LINK,
+    ),
+    Rule(
+        id="starttls-unavailable",
+        title="The password was not sent: {where} offers no encryption",
+        meaning="The profile says {mode}, and this server does not offer to encrypt the line. A password sent in clear can "
+        "be read by anyone on the way.{open}",
+        when=(When(kinds=(Kind.WITHHELD,), plus=_no_starttls_in_clear, plus_name="in clear, STARTTLS not offered"),),
+        cures=proven,
+        advice=(
+            "Use a port of this server that encrypts: 587 with STARTTLS or 465 with TLS.",
+            "If it is a relay that knows this host by its address, leave the user name empty: then no password is sent.",
+        ),
+        also=(Possible("middlebox", "the server does offer STARTTLS when asked from another network"),),
+        link=_STARTTLS_LINK,
+    ),
+    Rule(
+        id="starttls-required",
+        title="The server wants the line encrypted first",
+        meaning="It takes neither a sign-in nor mail in plain text. It said: {said}{open}",
+        when=(
+            When(codes=(4, 5), enhanced=("5.7.10", "5.7.11")),
+            When(codes=(538,)),
+            When(codes=(4, 5), says=STARTTLS_FIRST),
+        ),
+        cures=starttls_here,
+        advice=("Choose STARTTLS with port 587, or TLS with port 465.",),
+        also=(Possible("auth-required", "it says the same on an encrypted line: then it wants a sign-in"),),
+        log_line="530 5.7.0 Must issue a STARTTLS command first",
+        link=_STARTTLS_LINK,
+    ),
+    Rule(
+        id="tls-version",
+        title="This host and {host} have no TLS version in common",
+        meaning="Here TLS 1.2 and newer are spoken. The server speaks only older ones, or only newer ones than this host "
+        "knows.{open}",
+        when=(
+            When(kinds=(Kind.TLS_VERSION,)),
+            When(
+                kinds=_HANDSHAKE,
+                reasons=("PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW", "INAPPROPRIATE_FALLBACK", "NO_PROTOCOLS"),
+            ),
+        ),
+        cures=proven,
+        advice=(
+            "Ask whoever runs the server to switch on TLS 1.2 or 1.3.",
+            "In IdentityIQ, an old mail library in WEB-INF/lib offers TLS 1.0 only: renew it.",
+        ),
+        also=(Possible("tls-cipher-or-key", "the server does speak TLS 1.2: then the ciphers or its key are the obstacle"),),
+        log_line="No appropriate protocol (protocol is disabled or cipher suites are inappropriate)",
+    ),
+    Rule(
+        id="tls-cipher-or-key",
+        title="This host and {host} do not agree on a cipher or key",
+        meaning="What the server offers is too weak by today's rules: a short Diffie-Hellman or RSA key, SHA-1, or ciphers "
+        "that are switched off here.{open}",
+        when=(
+            When(kinds=(Kind.TLS_CIPHER,)),
+            When(kinds=(Kind.TLS_CERTIFICATE,), verify=(66, 67, 68)),
+            When(
+                kinds=_HANDSHAKE,
+                reasons=(
+                    "TOO_SMALL",
+                    "MD_TOO_WEAK",
+                    "NO_SHARED",
+                    "NO_CIPHERS",
+                    "INSUFFICIENT_SECURITY",
+                    "SIGNATURE_TYPE",
+                    "BAD_ECPOINT",
+                ),
+            ),
+        ),
+        cures=proven,
+        advice=(
+            "Ask whoever runs the server for a key of at least RSA 2048 or EC 256 bits and for current ciphers.",
+            "Do not lower the security level of this host: it would hold for every connection.",
+        ),
+        also=(Possible("tls-version", "the server speaks no TLS 1.2"),),
+        log_line="Could not convert socket to TLS; no cipher suites in common, or: DH key too small",
+    ),
+    Rule(
+        id="client-cert-required",
+        title="{where} asks for a certificate of yours",
+        meaning="The server lets in only clients that show a certificate it knows. This profile has none to show.",
+        when=(
+            When(kinds=(Kind.TLS_CLIENT_CERT,)),
+            When(kinds=_HANDSHAKE, reasons=("CERTIFICATE_REQUIRED", "ALERT_NO_CERTIFICATE", "PEER_DID_NOT_RETURN")),
+        ),
+        cures=proven,
+        advice=(
+            "Ask whoever runs the server for a port that takes a user name and password instead (usually 587).",
+            "IdentityIQ has no setting for a client certificate: a small relay on this host can hold it.",
+        ),
+        also=(Possible("tls-handshake-failed", "the server's log does not mention a missing client certificate"),),
+        log_line="Received fatal alert: certificate_required",
+    ),
+    Rule(
+        id="tls-handshake-failed",
+        title="The TLS handshake with {where} failed",
+        meaning="The two sides did not come to terms, and the server gave no clear reason: {said}{open}",
+        when=(When(kinds=(Kind.TLS_ALERT,)),),
+        fallback=(When(kinds=(Kind.TLS_FAILED,)),),
+        cures=proven,
+        advice=(
+            "Ask whoever runs the server what its log says: the server's side names the reason, this side sees an alert only.",
+        ),
+        also=(
+            Possible("tls-version", "the server's log speaks of a version or protocol"),
+            Possible("tls-cipher-or-key", "the server's log speaks of a shared cipher"),
+            Possible("client-cert-required", "the server's log speaks of a peer certificate"),
+            Possible("middlebox", "the handshake works from another network"),
+        ),
+        log_line="Could not convert socket to TLS; Received fatal alert: handshake_failure",
+    ),
+    Rule(
+        id="connection-dropped",
+        title="{where} hung up during the TLS handshake",
+        meaning="The connection was ended before encryption stood, and no reason was given.{open}",
+        when=(When(kinds=(Kind.CLOSED, Kind.RESET), stages=(Stage.TLS,)),),
+        cures=proven,
+        advice=("Ask whoever runs the server, or the firewall in between, what its log says about this host.",),
+        also=(
+            Possible("port-speaks-plain", "the port greets in plain text when TLS is not begun"),
+            Possible("middlebox", "the server's log knows nothing of the connection"),
+            Possible("tls-version", "old servers hang up instead of naming the version they want"),
+        ),
+        log_line="Could not convert socket to TLS; Remote host terminated the handshake",
+    ),
+)

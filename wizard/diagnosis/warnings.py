@@ -1,0 +1,147 @@
+"""Warnings: what stands beside a passed stage and will or may hurt later. Must not know failures."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from wizard.diagnosis.hosts import Family
+from wizard.diagnosis.model import Rule, Seen, Severity, days_between
+from wizard.diagnosis.when import When
+from wizard.profile import Mechanism
+from wizard.smtp.observation import Fate, Kind, Stage
+
+EXPIRING_DAYS = 21
+# Microsoft's announcement of 27 January 2026: unchanged to the end of December 2026, then off by default.
+MICROSOFT_OFF = date(2026, 12, 31)
+_MICROSOFT_LINK = (
+    "https://learn.microsoft.com/en-us/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission"
+)
+_CHALLENGED = ("CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512")
+_ASKED = (Kind.PASSED, Kind.REPLY)
+
+
+def _expiring(seen: Seen) -> bool:
+    days = days_between(seen.today, seen.certificate.not_after) if seen.certificate else None
+    return days is not None and days < EXPIRING_DAYS
+
+
+def _unverified(seen: Seen) -> bool:
+    facts = seen.observation.tls or seen.observation.context.tls
+    return facts is not None and not facts.verified
+
+
+def _mechanism(seen: Seen) -> str:
+    return (seen.observation.context.mechanism or "").upper()
+
+
+def _secret_in_clear(seen: Seen) -> bool:
+    return not seen.observation.context.encrypted and bool(_mechanism(seen)) and _mechanism(seen) not in _CHALLENGED
+
+
+def _challenge_in_clear(seen: Seen) -> bool:
+    return not seen.observation.context.encrypted and _mechanism(seen) in _CHALLENGED
+
+
+def _password_before_end(seen: Seen) -> bool:
+    return _signs_in_with_password(seen) and seen.today <= MICROSOFT_OFF
+
+
+def _password_after_end(seen: Seen) -> bool:
+    return _signs_in_with_password(seen) and seen.today > MICROSOFT_OFF
+
+
+def _signs_in_with_password(seen: Seen) -> bool:
+    login = seen.profile.login
+    token = _mechanism(seen) == "XOAUTH2" or (login is not None and login.mechanism is Mechanism.XOAUTH2)
+    return seen.provider is Family.MICROSOFT and login is not None and not token
+
+
+def _some_address_dead(seen: Seen) -> bool:
+    return any(found.fate in (Fate.REFUSED, Fate.TIMEOUT) for found in seen.observation.context.addresses)
+
+
+def _dead_addresses(seen: Seen) -> str:
+    dead = [found.address for found in seen.observation.context.addresses if found.fate in (Fate.REFUSED, Fate.TIMEOUT)]
+    return ", ".join(dead[:3])
+
+
+def warning_facts(seen: Seen) -> dict[str, str]:
+    """Return the placeholders only warnings use: days to a date, addresses that did not answer."""
+    left = (MICROSOFT_OFF - seen.today).days
+    return {
+        "microsoft_days": "today is the last day" if left == 0 else "1 day from now" if left == 1 else f"{left} days from now",
+        "dead": _dead_addresses(seen),
+    }
+
+
+WARNINGS: tuple[Rule, ...] = (
+    Rule(
+        id="cert-expiring",
+        severity=Severity.WARNING,
+        title="The certificate of {host} ends in {days_left}",
+        meaning="It is valid until {until}. If it is not renewed by then, mail stops on that day.",
+        when=(When(kinds=(Kind.PASSED,), stages=(Stage.TLS,), plus=_expiring, plus_name=f"under {EXPIRING_DAYS} days left"),),
+        advice=("Tell whoever runs the server, and test again after the renewal.",),
+    ),
+    Rule(
+        id="tls-not-verified",
+        severity=Severity.WARNING,
+        title="The server was not verified, because this profile accepts that",
+        meaning="The line is encrypted, and whose server is at its other end is not known. Someone in between could read the "
+        "password and the mail.",
+        when=(When(kinds=(Kind.PASSED,), stages=(Stage.TLS,), plus=_unverified, plus_name="certificate not verified"),),
+        advice=(
+            "Set the CA file to the certificate of the authority that signed this server's, and stop accepting unverified TLS.",
+        ),
+    ),
+    Rule(
+        id="password-in-clear",
+        severity=Severity.WARNING,
+        title="The password was sent without encryption, because this profile accepts that",
+        meaning="Anyone on the way to {host} can read it, and the mail.",
+        when=(When(kinds=_ASKED, stages=(Stage.AUTH,), plus=_secret_in_clear, plus_name="signed in over a line in clear"),),
+        advice=("Use STARTTLS on port 587 or TLS on port 465, and change the password afterwards.",),
+    ),
+    Rule(
+        id="password-in-clear",
+        severity=Severity.WARNING,
+        title="The sign-in was made without encryption, because this profile accepts that",
+        meaning="{mechanism} does not send the password itself, but what it sends can be used to guess it, and the mail can "
+        "be read by anyone on the way to {host}.",
+        when=(When(kinds=_ASKED, stages=(Stage.AUTH,), plus=_challenge_in_clear, plus_name="challenge answered in clear"),),
+        advice=("Use STARTTLS on port 587 or TLS on port 465.",),
+    ),
+    Rule(
+        id="password-sign-in-ending",
+        severity=Severity.WARNING,
+        title="Password sign-in ends here",
+        meaning="Microsoft switches it off by default at the end of December 2026 ({microsoft_days}); an administrator can "
+        "switch it on again for the organisation. A later, final date is to be named in the second half of 2027.",
+        when=(When(kinds=(Kind.PASSED,), stages=(Stage.AUTH,), plus=_password_before_end, plus_name="Microsoft host, password"),),
+        advice=("Plan the change to a token. IdentityIQ's own way is Email Notification Type HTTP / OAuth.",),
+        link=_MICROSOFT_LINK,
+    ),
+    Rule(
+        id="password-sign-in-ending",
+        severity=Severity.WARNING,
+        title="Password sign-in is off by default here, and on for this account",
+        meaning="Microsoft switched it off by default at the end of December 2026. Somebody keeps it on for this organisation; a "
+        "final date is to be named in the second half of 2027.",
+        when=(When(kinds=(Kind.PASSED,), stages=(Stage.AUTH,), plus=_password_after_end, plus_name="Microsoft host, password"),),
+        advice=("Plan the change to a token. IdentityIQ's own way is Email Notification Type HTTP / OAuth.",),
+        link=_MICROSOFT_LINK,
+    ),
+    Rule(
+        id="address-silent",
+        severity=Severity.WARNING,
+        title="One address of {host} does not answer",
+        meaning="The connection stands over another address; {dead} gave no connection. A program that tries the addresses "
+        "in turn waits there first.",
+        when=(
+            When(
+                kinds=(Kind.PASSED,), stages=(Stage.CONNECT,), plus=_some_address_dead, plus_name="an address refused or silent"
+            ),
+        ),
+        advice=("Tell whoever runs the server, or its name in DNS, about that address.",),
+    ),
+)

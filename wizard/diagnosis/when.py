@@ -1,0 +1,151 @@
+"""Matchers: what a rule looks for in one observation. Structure first, word families only where codes cannot tell.
+
+Must not know what a match means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from wizard.diagnosis.hosts import Family, family_of
+from wizard.profile import Profile, Security
+from wizard.smtp.observation import Certificate, Kind, Observation, Stage
+
+
+def current_date() -> date:
+    """Return today's date, UTC; the one clock of the handbook."""
+    return datetime.now(UTC).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a rule looks at: one observation, the profile it was made with, and the day."""
+
+    observation: Observation
+    profile: Profile
+    today: date = field(default_factory=current_date)
+    family: Family | None = None  # set by a reader of pasted text that knows the provider and not the host
+
+    @property
+    def provider(self) -> Family:
+        """Whose server this is, as far as the host name tells."""
+        return self.family or family_of(self.profile.endpoint.host)
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """The certificate of this stage, or of the session so far."""
+        facts = self.observation.tls or self.observation.context.tls
+        return facts.certificate if facts else None
+
+    @property
+    def text(self) -> str:
+        """All words that were seen, lower case, white space collapsed: the ground word families are looked for on."""
+        seen = self.observation
+        parts = (seen.reply.text if seen.reply else "", seen.raw, seen.verify_reason, seen.error)
+        return " ".join(" ".join(parts).lower().split())
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Words:
+    """A family of words that servers use for one thing; ``name`` says which.
+
+    Keywords are parted by commas. One starts at a word and may end inside one; ``~`` stands for up to 60 characters.
+    """
+
+    name: str
+    pattern: re.Pattern[str]
+
+    def __init__(self, name: str, keywords: str) -> None:
+        object.__setattr__(self, "name", name)
+        choices = "|".join(r".{0,60}?".join(map(re.escape, keyword.split("~"))) for keyword in keywords.split(", "))
+        object.__setattr__(self, "pattern", re.compile(rf"(?<![a-z0-9])(?:{choices})"))
+
+    def found_in(self, text: str) -> bool:
+        """Return whether one of the family stands in ``text`` (lower case)."""
+        return self.pattern.search(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """All conditions that are given must hold; one that is empty is not asked.
+
+    ``codes`` are reply codes, 4 and 5 standing for the whole class. ``enhanced`` are RFC 3463 codes, ``*`` for either class.
+    Without ``kinds``, a condition about a reply asks for a failing reply. ``plus`` is a last question that data cannot put,
+    ``plus_name`` says it in words.
+    """
+
+    kinds: tuple[Kind, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    codes: tuple[int, ...] = ()
+    enhanced: tuple[str, ...] = ()
+    says: Words | None = None
+    lacks: Words | None = None
+    verify: tuple[int, ...] = ()
+    reasons: tuple[str, ...] = ()
+    ports: tuple[int, ...] = ()
+    modes: tuple[Security, ...] = ()
+    providers: tuple[Family, ...] = ()
+    plus: Callable[[Seen], bool] | None = None
+    plus_name: str = ""
+
+    def holds(self, seen: Seen) -> bool:
+        """Return whether the observation is what this matcher looks for."""
+        return self._structure(seen) and self._reply(seen) and self._words(seen) and (self.plus is None or self.plus(seen))
+
+    def _structure(self, seen: Seen) -> bool:
+        observation, endpoint = seen.observation, seen.profile.endpoint
+        reason = observation.tls_reason.upper()
+        asked_and_given = (
+            (self.kinds or (Kind.REPLY,), observation.kind),
+            (self.stages, observation.stage),
+            (self.verify, observation.verify_code),
+            (self.ports, endpoint.port),
+            (self.modes, endpoint.security),
+            (self.providers, seen.provider),
+        )
+        if any(asked and given not in asked for asked, given in asked_and_given):
+            return False
+        return not self.reasons or any(name in reason for name in self.reasons)
+
+    def _reply(self, seen: Seen) -> bool:
+        if not (self.codes or self.enhanced):
+            return True
+        reply = seen.observation.reply
+        if reply is None:
+            return False
+        if self.enhanced and not any(_enhanced_is(wanted, reply.enhanced or "") for wanted in self.enhanced):
+            return False
+        if not self.codes or (reply.code == 0 and not reply.enhanced):
+            return True  # a pasted reply may have lost its code: then the words alone decide
+        code_class = reply.code // 100 or int((reply.enhanced or "0")[0])
+        return reply.code in self.codes or code_class in self.codes
+
+    def _words(self, seen: Seen) -> bool:
+        if not (self.says or self.lacks):
+            return True
+        text = seen.text
+        return (self.says is None or self.says.found_in(text)) and not (self.lacks and self.lacks.found_in(text))
+
+    def described(self) -> str:
+        """Return the conditions in words, for the table of findings."""
+        replies = [f"{code}xx" if code < 10 else str(code) for code in self.codes] + list(self.enhanced)
+        parts = (
+            (" or ".join(self.kinds), "{}"),
+            (", ".join(self.stages), "at {}"),
+            (", ".join(replies), "reply {}"),
+            (self.says.name if self.says else "", "words: {}"),
+            (", ".join(map(str, self.verify)), "verify code {}"),
+            (", ".join(self.reasons), "TLS {}"),
+            (", ".join(map(str, self.ports)), "port {}"),
+            (", ".join(self.modes), "security {}"),
+            (", ".join(self.providers), "host of {}"),
+            (self.plus_name, "{}"),
+        )
+        return " + ".join(form.format(text) for text, form in parts if text)
+
+
+def _enhanced_is(wanted: str, given: str) -> bool:
+    return wanted == given or (wanted.startswith("*") and given[1:] == wanted[1:] and given != "")
