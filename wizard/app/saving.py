@@ -74,19 +74,19 @@ def default_name(draft: Draft, current: str, *, practice: bool) -> str:
     return labels[-2] if len(labels) > 1 and not labels[-1].isdigit() else labels[0]
 
 
-def places(draft: Draft, name: str) -> tuple[SecretRef, ...]:
+def places(draft: Draft, name: str, path: Path | None) -> tuple[SecretRef, ...]:
     """Return where the password can go when this profile is saved: where it is now first, then the others."""
     try:
         now = (SecretRef.from_text(draft.password),) if draft.password.strip() else ()
     except ValueError:
         now = ()
-    others = (SecretRef(SecretKind.KEYRING), SecretRef(SecretKind.FILE, secret_file(name)), SecretRef(SecretKind.ASK))
+    others = (SecretRef(SecretKind.KEYRING), SecretRef(SecretKind.FILE, secret_file(name, path)), SecretRef(SecretKind.ASK))
     return (*now, *(each for each in others if each.kind not in {one.kind for one in now}))
 
 
-def secret_file(name: str) -> str:
-    """Return the file a secret goes to when nothing else is said: beside the settings."""
+def secret_file(name: str, path: Path | None) -> str:
+    """Return the file a secret goes to when nothing else is said; ``path`` is the settings file, None for the usual one."""
     from wizard.config import config_path
+    from wizard.keychain import default_file
 
-    clean = "".join(char if char.isalnum() or char in "-_." else "-" for char in name).strip(".") or "profile"
-    return str(config_path().parent / "secrets" / clean)
+    return str(default_file(name, path or config_path()))

@@ -47,21 +47,30 @@ class SaveProfile(ModalScreen[tuple[Note, ...] | None]):
             yield Static(Content("The settings go into a file without the password."), classes="text")
             yield FieldRow("Name", TextInput(name, id="name"), id="name-row")
             if wizard.draft.username.strip():
-                refs = places(wizard.draft, name)
+                refs = places(wizard.draft, name, wizard.config_path)
                 options = tuple(Option(str(ref), PLACES[ref.kind]) for ref in refs)
                 yield FieldRow("Password in", Choice(options, options[0].value, spread=False, id="place"), id="place-row")
             keys = Content.assemble(("Enter", "bold $primary"), " save   ", ("Esc", "bold $primary"), " do not")
             yield Static(keys, classes="keys")
 
     async def on_mount(self) -> None:
-        """Learn which places are there; one that is not is named with its reason when it is chosen."""
+        """Learn which places are there. Where nothing was chosen yet, offer the first that is, and say why others are not."""
         from wizard import keychain
 
-        self.reasons = {rung.kind: rung.why for rung in await keychain.rungs() if not rung.available}
+        ladder = await keychain.rungs(config=self.wizard.config_path)
+        self.reasons = {rung.kind: rung.why for rung in ladder if not rung.available and rung.kind is not SecretKind.ASK}
+        for choice in self.query(Choice):
+            if not self.wizard.draft.password.strip():
+                usable = [each for each in choice.options if SecretRef.from_text(each.value).kind not in self.reasons]
+                choice.set_value((usable or list(choice.options))[0].value)
         self._note()
 
     def on_choice_changed(self) -> None:
         """Say about the chosen place what is worth knowing."""
+        self._note()
+
+    def on_input_changed(self) -> None:
+        """The name is part of the secret file's name."""
         self._note()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -72,14 +81,18 @@ class SaveProfile(ModalScreen[tuple[Note, ...] | None]):
     def _place(self) -> SecretRef:
         chosen = self.query(Choice)
         ref = SecretRef.from_text(chosen.first().value) if chosen else SecretRef(SecretKind.ASK)
-        own = ref.kind is SecretKind.FILE and str(ref) != self.wizard.draft.password
-        return SecretRef(SecretKind.FILE, secret_file(self.query_one("#name", TextInput).value.strip())) if own else ref
+        if ref.kind is not SecretKind.FILE or str(ref) == self.wizard.draft.password:
+            return ref
+        return SecretRef(SecretKind.FILE, secret_file(self.query_one("#name", TextInput).value.strip(), self.wizard.config_path))
 
     def _note(self) -> None:
         for row in self.query("#place-row").results(FieldRow):
             ref = self._place()
-            row.error("")
-            row.note(f"not available here: {self.reasons[ref.kind]}" if ref.kind in self.reasons else ref.detail)
+            keyring = self.reasons.get(SecretKind.KEYRING, "")
+            if ref.kind in self.reasons:
+                row.note(f"not available here: {self.reasons[ref.kind]}")
+            else:
+                row.note("\n".join(part for part in (ref.detail, keyring and f"the keyring is not available: {keyring}") if part))
 
     def action_save(self) -> None:
         """Save, asking once more where another profile would be replaced."""
