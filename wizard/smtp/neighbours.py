@@ -18,6 +18,8 @@ from wizard.smtp.observation import AddressFate, Alternative, Fate, Kind
 
 # Seconds each neighbour gets, names and certificate included: a user who waits for a cure gets it within two.
 DEADLINE = 1.5
+# Seconds a nearer neighbour still gets once a farther one has worked: the host is known to answer, silence means no by then.
+GRACE = 0.4
 
 Setting = tuple[int, Security]
 _USUAL: tuple[Setting, ...] = (
@@ -34,7 +36,7 @@ _OTHER_MODES = {
 
 
 def neighbours(port: int, security: Security) -> tuple[Setting, ...]:
-    """The settings to try beside a failing one, nearest first: its own port in another mode, then the usual ones. Never clear text."""
+    """The settings to try beside a failing one, nearest first: its port in another mode, then the usual ones; never in clear."""
     here = [(port, mode) for mode in _OTHER_MODES[security]]
     return tuple(setting for setting in dict.fromkeys((*here, *_USUAL)) if setting != (port, security))
 
@@ -42,9 +44,9 @@ def neighbours(port: int, security: Security) -> tuple[Setting, ...]:
 async def try_neighbours(profile: Profile, emit: Callable[[AlternativeTried], None], network: Network) -> tuple[Alternative, ...]:
     """Try every neighbour of the profile's endpoint at once; emit each as it is known. Returns the tried ones, nearest first.
 
-    Each gets DEADLINE seconds, or the profile's own timeout where that is shorter. It ends early when a neighbour worked (and
-    offers the sign-in the profile needs) and no nearer one is still open. An unusable CA file or an unknown host gives ().
-    Nothing is signed in or named. Cancelling closes every connection.
+    Each gets DEADLINE seconds, or the profile's own timeout where that is shorter. Once a neighbour worked (and offers
+    the sign-in the profile needs), nearer ones get GRACE seconds more and farther ones are left alone. An unusable CA file or
+    an unknown host gives (). Nothing is signed in or named. Cancelling closes every connection.
     """
     endpoint = profile.endpoint
     try:
@@ -81,9 +83,12 @@ class _Round:
         running = {asyncio.create_task(self._try(setting)) for setting in self.settings}
         try:
             while running and not self._settled():
-                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                patience = GRACE if any(self._fits(found) for found in self.tried.values()) else None
+                done, running = await asyncio.wait(running, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     task.result()
+                if not done:
+                    break
         finally:
             for task in running:
                 task.cancel()
@@ -91,14 +96,18 @@ class _Round:
         return tuple(self.tried[setting] for setting in self.settings if setting in self.tried)
 
     def _settled(self) -> bool:
-        """Whether a neighbour works, fits, and every nearer one has answered."""
+        """Whether a neighbour fits, and every nearer one has answered."""
         for setting in self.settings:
             found = self.tried.get(setting)
             if found is None:
                 return False
-            if found.works and (found.auth or self.profile.login is None):
+            if self._fits(found):
                 return True
         return False
+
+    def _fits(self, found: Alternative) -> bool:
+        """Whether a neighbour works, and offers to sign in where the profile wants to."""
+        return found.works and bool(found.auth or self.profile.login is None)
 
     async def _try(self, setting: Setting) -> None:
         look = _Attempt(self, setting)

@@ -28,7 +28,8 @@ class PortResult:
 
     ``security`` are the modes seen to work there: ``tls``, ``starttls`` or ``none``; empty when nothing spoke SMTP. ``auth`` are
     the mechanisms offered in the best of them, ``auth_in_clear`` those offered before any encryption. ``kind`` says how the look
-    ended (PASSED when everything worked), ``smtp`` whether an SMTP server answered, ``seconds`` how long it all took.
+    ended (PASSED when everything worked), ``smtp`` whether an SMTP server answered, ``encrypts`` whether TLS or STARTTLS was
+    offered, working or not; ``seconds`` is how long it all took.
     """
 
     port: int
@@ -43,6 +44,7 @@ class PortResult:
     seconds: float = 0.0
     kind: Kind = Kind.TIMEOUT
     smtp: bool = False
+    encrypts: bool = False
 
 
 class Because(StrEnum):
@@ -52,7 +54,7 @@ class Because(StrEnum):
     VERIFIED_STARTTLS = "verified-starttls"  # encrypted by STARTTLS, certificate verified, sign-in offered
     VERIFIED_RELAY = "verified-relay"  # encrypted and verified, but no sign-in is offered
     UNVERIFIED = "unverified"  # encrypted, and the certificate did not verify
-    CLEAR = "clear"  # nothing encrypted works
+    CLEAR = "clear"  # nothing offers encryption
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,16 @@ class ProbeResult:
 
 
 def recommend(ports: Iterable[PortResult]) -> Recommendation | None:
-    """Pick the port to use: verified before unverified, encrypted before clear, with sign-in before without; implicit TLS on
-    465 first (RFC 8314 3), then STARTTLS on 587. None when nothing spoke SMTP.
+    """Pick the port to use: verified before unverified, with sign-in before without; implicit TLS on 465 first (RFC 8314 3),
+    then STARTTLS on 587.
+
+    A port in clear is named only where nothing offers encryption at all: encryption that is offered and broken may be somebody's
+    doing, and is to be repaired. None when there is nothing to recommend.
     """
-    choices = [(result, mode) for result in ports for mode in result.security]
+    seen = tuple(ports)
+    choices = [(result, mode) for result in seen for mode in result.security]
+    if any(result.encrypts for result in seen):
+        choices = [(result, mode) for result, mode in choices if mode is not Security.NONE]
     if not choices:
         return None
     result, mode = min(choices, key=lambda choice: _rank(*choice))
@@ -97,10 +105,10 @@ def recommend(ports: Iterable[PortResult]) -> Recommendation | None:
 _USUAL = [(465, Security.TLS), (587, Security.STARTTLS), (2525, Security.STARTTLS)]
 
 
-def _rank(result: PortResult, mode: Security) -> tuple[bool, bool, bool, int]:
+def _rank(result: PortResult, mode: Security) -> tuple[bool, bool, int]:
     verified = result.tls is not None and result.tls.verified
     usual = _USUAL.index((result.port, mode)) if (result.port, mode) in _USUAL else len(_USUAL) + (mode is not Security.TLS)
-    return mode is Security.NONE, not verified, not result.auth, usual
+    return not verified, not result.auth, usual
 
 
 def _because(result: PortResult, mode: Security) -> Because:

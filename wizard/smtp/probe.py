@@ -142,12 +142,12 @@ class _PortLook:
         if self.port in _TLS_FIRST:
             glance = await self._look(connected, implicit=True)
             if glance.kind in _NO_TLS_HERE and glance.tls is None:
-                glance = await self._look_again(implicit=False)
+                glance = await self._beside(implicit=False)
         else:
             glance = await self._plain_then_tls(connected)
         if glance.kind is Kind.TLS_CERTIFICATE:
             self.failure = glance.failure
-            await self._look_again(implicit=glance.greeting is None, verify=False)
+            await self._look_without_verifying(implicit=glance.greeting is None)
 
     async def _plain_then_tls(self, connected: socket.socket) -> Glance:
         """Wait for a greeting; when none comes for a while, try TLS on a second connection and take what answers first."""
@@ -159,35 +159,35 @@ class _PortLook:
         try:
             await asyncio.wait({heard}, timeout=patience)
             if not heard.done():
-                tls = asyncio.create_task(self._tls_beside())
+                tls = asyncio.create_task(self._beside(implicit=True))
                 await asyncio.wait({heard, tls}, return_when=asyncio.FIRST_COMPLETED)
                 if tls.done() and _spoke_tls(tls.result()):
                     return tls.result()
             glance = await plain
             if glance.greeting is None and glance.kind in _NO_SMTP_HERE:
-                beside = await (tls or self._tls_beside())
-                return beside if _spoke_tls(beside) else glance
+                beside = await (tls or self._beside(implicit=True))
+                if _spoke_tls(beside):
+                    return beside
+                self.view = look
             return glance
         finally:
             await _end(plain, heard, tls)
 
-    async def _tls_beside(self) -> Glance:
-        """Look for TLS without taking the view, unless TLS it is."""
-        look = Look(self.target, implicit=True)
+    async def _beside(self, *, implicit: bool) -> Glance:
+        """Look in the other mode on a connection of its own; it takes the view only when it showed something."""
+        look = Look(self.target, implicit=implicit)
         try:
-            glance = await look.at(await self.network.connect(self._address, self.port), self._left)
+            return await look.at(await self.network.connect(self._address, self.port), self._left)
         except OSError:
             return Glance(kind=Kind.RESET)
-        if _spoke_tls(glance):
-            self.view = look
-        return glance
+        finally:
+            if _spoke_tls(look.glance) or look.glance.greeting or look.glance.raw:
+                self.view = look
 
-    async def _look_again(self, *, implicit: bool, verify: bool = True) -> Glance:
-        try:
-            connected = await self.network.connect(self._address, self.port)
-        except OSError:
-            return self.view.glance if self.view else Glance()
-        return await self._look(connected, implicit=implicit, verify=verify)
+    async def _look_without_verifying(self, *, implicit: bool) -> None:
+        """See whose certificate it was that failed, and what the server offers behind it."""
+        with suppress(OSError):
+            await self._look(await self.network.connect(self._address, self.port), implicit=implicit, verify=False)
 
     async def _look(self, connected: socket.socket, *, implicit: bool, verify: bool = True) -> Glance:
         self.view = Look(self.target, implicit=implicit, verify=verify)
@@ -223,6 +223,7 @@ class _PortLook:
             seconds=self.loop.time() - self.begun,
             kind=self.failure.kind if self.failure else glance.kind,
             smtp=glance.greeting is not None,
+            encrypts=glance.starttls_offered or _spoke_tls(glance),
         )
 
 
