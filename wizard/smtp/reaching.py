@@ -13,7 +13,7 @@ from wizard.smtp.network import Address, Network, Resolution, name_is_unknown
 from wizard.smtp.observation import AddressFate, Fate, Kind, Observation, Stage, TlsFacts
 from wizard.smtp.run import Run
 from wizard.smtp.session import Session
-from wizard.smtp.wire import WireError
+from wizard.smtp.wire import WireError, shown
 from wizard.values import to_ascii
 
 # How long a look at a certificate that did not verify may take, in seconds.
@@ -85,8 +85,7 @@ async def starttls(run: Run) -> Observation:
     if reply.code != 220:
         return run.seen(Stage.STARTTLS, Kind.REPLY, reply=reply)
     if run.session.wire.has_surplus:
-        surplus = run.session.wire.surplus.decode("utf-8", "backslashreplace")
-        return run.seen(Stage.STARTTLS, Kind.INJECTED, reply=reply, raw=surplus)
+        return run.seen(Stage.STARTTLS, Kind.INJECTED, reply=reply, raw=shown(run.session.wire.surplus))
     return run.seen(Stage.STARTTLS, reply=reply)
 
 
@@ -97,6 +96,9 @@ async def secure(run: Run) -> Observation:
         context = tls.client_context(profile.ca_file)
     except OSError as problem:
         return run.seen(Stage.TLS, Kind.CA_FILE, error=f"{type(problem).__name__}: {problem}")
+    if profile.endpoint.security is Security.TLS and run.session.wire.has_surplus:
+        # It greeted before any handshake: the port starts in plain text, and no ClientHello need be wasted on it.
+        return run.seen(Stage.TLS, Kind.TLS_PLAINTEXT, raw=shown(run.session.wire.surplus))
     host = to_ascii(profile.endpoint.host)
     try:
         connection = await run.session.secure(context, host, profile.timeout)

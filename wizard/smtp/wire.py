@@ -179,14 +179,16 @@ class Wire(SMTPProtocol):
 
     @property
     def has_surplus(self) -> bool:
-        """Whether bytes wait that nobody asked for."""
-        return bool(self._pending or self._lines or self._replies)
+        """Whether the server has said something that nobody asked for."""
+        odd = isinstance(self._trouble, MalformedReply | ReplyTooLong)
+        return bool(odd or self._pending or self._lines or self._replies)
 
     @property
     def surplus(self) -> bytes:
         """The first bytes of what nobody asked for."""
         waiting = [str(reply).encode() for reply in self._replies]
-        return b"\n".join([*waiting, self.partial])[:KEPT_RAW]
+        odd = self._trouble.raw if self._trouble else b""
+        return b"\n".join(part for part in [*waiting, self.partial, odd] if part)[:KEPT_RAW]
 
     async def reply(self) -> Reply:
         """Return the next reply. Raises WireError when none can come; waits without a deadline of its own."""
