@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import struct
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import NoReturn, assert_never
 
@@ -60,28 +62,58 @@ def _drop(writer: asyncio.StreamWriter, reset: bool) -> None:
     writer.transport.abort()
 
 
-async def stand_in(
-    answer: Send | Hang | Drop | Foreign, wait: bool, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
-    """Serve a whole connection with one answer; with ``wait`` only once the client has spoken. Ends when the client leaves."""
-    acting = asyncio.ensure_future(_stand_in(answer, wait, reader, writer))
-    try:
-        await acting
-    except ConnectionError:
-        pass  # either side hung up: that is how these connections end
-    finally:
-        acting.cancel()
-        writer.close()
+async def shake_hands(context: ssl.SSLContext, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> NoReturn:
+    """Make a handshake that is bound to fail, and tell the client why with an alert, before hanging up.
+
+    By hand, because asyncio's own handshake closes the line on an error before the alert is on its way.
+    """
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    server = context.wrap_bio(incoming, outgoing, server_side=True)
+    while True:
+        try:
+            server.do_handshake()
+            break
+        except ssl.SSLWantReadError:
+            writer.write(outgoing.read())
+            data = await reader.read(_CHUNK)
+            if not data:
+                raise LineGoneError from None
+            incoming.write(data)
+        except ssl.SSLError:
+            break
+    writer.write(outgoing.read())
+    # Half closed and read to the end: closing with bytes unread would reset the line, and the alert might be lost.
+    writer.write_eof()
+    await _until_end(reader)
+    writer.close()
+    raise LineGoneError
 
 
-async def _stand_in(
-    answer: Send | Hang | Drop | Foreign, wait: bool, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
-    if wait:
-        await reader.read(_CHUNK)
-    if isinstance(answer, Foreign):
-        await _speak(answer, reader, writer)
-        return
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+async def stand_in(serve: Serve, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Serve a whole connection with something that is no mail server, until either side hangs up."""
+    with suppress(ConnectionError):
+        await serve(reader, writer)
+    writer.close()
+
+
+def server_of(answer: Send | Hang | Drop | Foreign, wait: bool) -> Serve:
+    """Return what serves a connection with one answer; with ``wait`` only once the client has spoken."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if wait:
+            await reader.read(_CHUNK)
+        if isinstance(answer, Foreign):
+            await _speak(answer, reader, writer)
+        else:
+            await _perform_until_left(answer, reader, writer)
+
+    return serve
+
+
+async def _perform_until_left(answer: Send | Hang | Drop, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     performing = asyncio.ensure_future(perform(answer, writer))
     leaving = asyncio.ensure_future(_until_end(reader))
     try:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import dh, ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, ParameterFormat, PrivateFormat
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from wizard.practice.fault import Handshake, Leaf
@@ -26,12 +26,12 @@ OTHER_NAMES = ("other.example.net", "www.other.example.net")
 _KeyPair = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 # The 1024-bit group of RFC 2409 6.2: what an old server offers and OpenSSL 3 refuses as too small.
-_OLD_GROUP = int(
-    "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B"
-    "302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7EDEE386BFB5A899FA5AE9F24117C4B1FE6"
-    "49286651ECE65381FFFFFFFFFFFFFFFF",
-    16,
-)
+_OLD_GROUP = b"""-----BEGIN DH PARAMETERS-----
+MIGHAoGBAP//////////yQ/aoiFowjTExmKLgNwc0SkCTgiKZ8x0Agu+pjsTmyJR
+Sgh5jjQE3e+VGbPNOkMbMCsKbfJfFDdP4TVtbVHCReSFtXZiXn7G9ExC6aY37WsL
+/1y29Aa37e44a/taiZ+lrp8kEXxLH+ZJKGZR7OZTgf//////////AgEC
+-----END DH PARAMETERS-----
+"""
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,7 @@ class Authority:
 
     def _weaken(self, context: ssl.SSLContext) -> None:
         path = self._folder / "old-group.pem"
-        group = dh.DHParameterNumbers(_OLD_GROUP, 2).parameters()
-        _write(path, group.parameter_bytes(Encoding.PEM, ParameterFormat.PKCS3), 0o600)
+        _write(path, _OLD_GROUP, 0o600)
         context.load_dh_params(str(path))
         path.unlink()
         context.maximum_version = ssl.TLSVersion.TLSv1_2

@@ -31,6 +31,7 @@ class Step(StrEnum):
     TLS = "tls"  # in place of the handshake, on the TLS port and after STARTTLS
     GREETING = "greeting"
     EHLO = "ehlo"
+    HELO = "helo"  # what a client may fall back to when EHLO is refused
     STARTTLS = "starttls"
     AUTH_COMMAND = "auth-command"  # at once, before any credentials travel
     AUTH = "auth"  # the verdict on the credentials

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from wizard.draft import Change, Field
 from wizard.practice.fault import Drop, Fault, Foreign, Hang, Say, Send, Step
 from wizard.profile import Security
 
@@ -143,7 +142,7 @@ LINE = (
         "The name given in EHLO is not accepted",
         teaches="Servers may insist that the name a client gives is a full host name that exists.",
         finding="helo-rejected",
-        at={Step.EHLO: Say("550 5.7.1 <{ehlo}>: Helo command rejected: need fully-qualified hostname")},
+        at=dict.fromkeys((Step.EHLO, Step.HELO), Say("550 5.7.1 <{ehlo}>: Helo command rejected: need fully-qualified hostname")),
     ),
     Fault(
         "http-server",
@@ -196,6 +195,7 @@ LINE = (
         at={
             Step.GREETING: Say("220 {host} LMTP ready"),
             Step.EHLO: Say("500 5.5.1 Unknown command, this is LMTP: use LHLO"),
+            Step.HELO: Say("500 5.5.1 Unknown command, this is LMTP: use LHLO"),
         },
     ),
     Fault(
@@ -225,6 +225,5 @@ LINE = (
         teaches="Without EHLO there is no encryption and no sign-in: somebody speaks the SMTP of 1982.",
         finding="starttls-unavailable",
         at={Step.EHLO: Say("502 5.5.1 Command not implemented")},
-        changes=(Change(Field.TIMEOUT, "5"),),
     ),
 )

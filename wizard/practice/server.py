@@ -17,11 +17,12 @@ from types import TracebackType
 from typing import Self
 
 from wizard.draft import Draft
-from wizard.practice.act import stand_in
+from wizard.practice.act import Serve, server_of, shake_hands, stand_in
 from wizard.practice.authority import Authority
 from wizard.practice.desk import House
-from wizard.practice.fault import HEALTHY, RECIPIENT, SENDER, USERNAME, Answer, Fault, Say, Send, Step
+from wizard.practice.fault import HEALTHY, RECIPIENT, SENDER, USERNAME, Fault, Handshake, Say, Send, Step
 from wizard.practice.faults import find
+from wizard.practice.line import FaultyLine
 from wizard.practice.mailbox import Mailbox
 from wizard.practice.sasl import Account, SignIn
 from wizard.practice.session import PracticeSMTP
@@ -43,7 +44,7 @@ class PracticeServer:
         self.password = Password(secrets.token_urlsafe(12))
         self._wanted = dict(ports or {})
         self._servers: list[asyncio.Server] = []
-        self._sessions: set[PracticeSMTP] = set()
+        self._sessions: set[FaultyLine] = set()
         self._held: list[socket.socket] = []
         self._strangers: set[asyncio.Task[None]] = set()
 
@@ -115,11 +116,9 @@ class PracticeServer:
         if port in self.fault.closed:
             self.ports[port] = self._reserve(wanted)
             return
-        stranger = self.fault.at.get(Step.CONNECT)
-        if stranger is None and speaks is Security.TLS:
-            stranger = self.fault.at.get(Step.TLS)
-        if stranger is not None:
-            server = await self._open_for(stranger, wanted, wait=Step.TLS in self.fault.at)
+        serve = self._stranger(speaks)
+        if serve is not None:
+            server = await asyncio.start_server(partial(self._accept, serve), self.host, wanted)
         else:
             context = self._context if speaks is Security.TLS else None
             loop = asyncio.get_running_loop()
@@ -130,19 +129,21 @@ class PracticeServer:
     def _session(self, speaks: Security) -> PracticeSMTP:
         return PracticeSMTP(self._house, speaks, self._context, self._sessions)
 
-    async def _open_for(self, answer: Answer, wanted: int, wait: bool) -> asyncio.Server:
-        """Listen with something that is no mail server, or that never gets as far as being one."""
+    def _stranger(self, speaks: Security) -> Serve | None:
+        """Return what serves a port in place of a mail session: another protocol, or a handshake that never succeeds."""
+        answer, wait = self.fault.at.get(Step.CONNECT), False
+        if answer is None and speaks is Security.TLS:
+            if self.fault.handshake is Handshake.CLIENT_CERTIFICATE:
+                return partial(shake_hands, self._context)
+            answer, wait = self.fault.at.get(Step.TLS), True
         if isinstance(answer, Say):
             answer = Send(answer.text.encode() + b"\r\n", close=True)
-        serve = partial(stand_in, answer, wait)
+        return None if answer is None else server_of(answer, wait)
 
-        async def serve_tracked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            task = asyncio.ensure_future(serve(reader, writer))
-            self._strangers.add(task)
-            task.add_done_callback(self._strangers.discard)
-            await asyncio.wait({task})
-
-        return await asyncio.start_server(serve_tracked, self.host, wanted)
+    def _accept(self, serve: Serve, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.ensure_future(stand_in(serve, reader, writer))
+        self._strangers.add(task)
+        task.add_done_callback(self._strangers.discard)
 
     def _reserve(self, wanted: int) -> int:
         """Hold a port without listening on it, so that whoever connects is refused, and nobody else takes it meanwhile."""

@@ -1,0 +1,40 @@
+"""Each fault of the catalogue: run a check, expect its finding; where a remedy cures it: apply, run again, expect success."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.catalogue import CATALOGUE, Case
+from wizard.diagnosis.model import Severity
+from wizard.report import Report
+
+
+def by_name(case: Case) -> str:
+    """How pytest calls a case."""
+    return case.name
+
+
+@pytest.mark.parametrize("case", CATALOGUE, ids=by_name)
+async def test_a_fault_is_found_and_where_possible_cured(case: Case) -> None:
+    async with case.open() as scene:
+        report = await scene.run()
+
+        assert report.finding == case.finding, told(report)
+        assert report.failed is not None
+        assert len([finding for finding in report.findings if finding.severity is Severity.ERROR]) == 1
+        if case.cured:
+            again = await scene.run(*first_cure(report))
+            assert again.ok, told(again)
+
+
+def first_cure(report: Report) -> tuple[object, ...]:
+    """The changes under Enter."""
+    assert report.error is not None
+    return next(remedy.changes for remedy in report.error.remedies if remedy.changes)
+
+
+def told(report: Report) -> str:
+    """What the report knows, for a failing test's reader."""
+    talk = "\n".join(f"{line.sender}: {line.text}" for line in report.transcript)
+    seen = report.failed.observation if report.failed else None
+    return f"found {report.finding}\n{talk}\n{seen}"
