@@ -108,8 +108,8 @@ def finding_lines(finding: Finding, command: CommandLine | None, style: Style) -
 def _evidence(finding: Finding, style: Style) -> Iterator[str]:
     evidence = finding.evidence
     code = " ".join(str(part) for part in (evidence.code, evidence.enhanced) if part is not None)
-    if not (code or evidence.text):
-        return
+    if not (code or evidence.text) or (evidence.text and evidence.text in finding.meaning):
+        return  # the meaning quotes it already
     who = "The server said" if code else "Seen"
     text = evidence.text.removeprefix(code).strip() if code else evidence.text
     yield from style.wrapped(f"{who}: {code} {text}" if code else f"{who}: {text}")
