@@ -8,37 +8,43 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
+from textual.timer import Timer
 
-from wizard.app import theme
+from wizard.app import run, theme
+from wizard.app.memory import Memory
 from wizard.app.screens.access import AccessScreen
 from wizard.app.step import Step, StepName
 from wizard.draft import Change, Draft, Field
+from wizard.profile import Profile, parse
 
 if TYPE_CHECKING:
+    from wizard.keychain import Rung
     from wizard.practice import PracticeServer
     from wizard.profile import Password
     from wizard.smtp.network import Network
 
 MINIMUM = (80, 24)
+PAUSE_BEFORE_KEEPING = 1.0  # seconds of peace after an edit before the unfinished form is written
 
 
 class WizardApp(App[None]):
     """Owns ``draft`` and ``password`` (memory only); ``apply`` is the one way to change the draft.
 
     ``marked`` are the fields a remedy or an import changed last; ``signin_failures`` counts refused sign-ins of this
-    sitting by host and user; ``practice`` is the practice server while it runs, with its mailbox.
+    sitting by ``run.account(profile)``; ``practice`` is the practice server while it runs, with its mailbox. ``draft`` given
+    with a host opens on Details. ``config_path`` names another settings file.
     """
 
     CSS_PATH = "app.tcss"
     TITLE = "SMTP Wizard"
-    ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar = [
         Binding("ctrl+q", "leave", "Leave", show=False, priority=True),
         Binding("ctrl+c", "leave", "Leave", show=False, system=True),
@@ -51,7 +57,7 @@ class WizardApp(App[None]):
         profile_name: str = "",
         config_path: Path | None = None,
         network: Network | None = None,
-        start: StepName = StepName.ACCESS,
+        start: StepName | None = None,
     ) -> None:
         super().__init__()
         self.animation_level = "none"
@@ -60,27 +66,112 @@ class WizardApp(App[None]):
         self.profile_name = profile_name
         self.config_path = config_path
         self.network = network
-        self.start = start
+        self.first_step = start or (StepName.DETAILS if self.draft.host else StepName.ACCESS)
+        self.step = self.first_step
         self.marked: frozenset[Field] = frozenset()
         self.signin_failures: Counter[tuple[str, str]] = Counter()
         self.practice: PracticeServer | None = None
+        self.memory = Memory(config_path)
         self._open = AsyncExitStack()
+        self._keep_soon: Timer | None = None
+        self._kept = self.draft
         self._use_theme(theme.DEFAULT)
+        self._theme_problem = self._try_theme(self.memory.theme)
 
-    # --- the draft -------------------------------------------------------------------------------------------------
+    # --- the draft ---------------------------------------------------------------------------------------------------
 
     def apply(self, *changes: Change, mark: bool = False) -> None:
-        """Change the draft. With ``mark`` the changed fields stand out until the next change (a remedy, an import)."""
+        """Change the draft. With ``mark`` the changed fields stand out (a remedy, an import) until the next such change."""
         before = self.draft
         self.draft = before.with_changes(*changes)
         if mark:
             self.marked = frozenset(change.field for change in before.changes_to(self.draft))
+        if self.draft != before and self.is_running:
+            if self._keep_soon:
+                self._keep_soon.stop()
+            self._keep_soon = self.set_timer(PAUSE_BEFORE_KEEPING, self._keep)
 
-    # --- the steps -------------------------------------------------------------------------------------------------
+    def start_from(self, draft: Draft, profile_name: str = "") -> None:
+        """Begin with other settings: nothing typed for the ones before, the password least of all, stays behind."""
+        if draft != self.draft:
+            self.password = None
+        self.apply(*self.draft.changes_to(draft))
+        self.marked = frozenset()
+        self.profile_name = profile_name
+
+    def failures(self) -> int:
+        """Return how often the present user's sign-in at the present host was refused in this sitting."""
+        profile = parse(self.draft)
+        return self.signin_failures[run.account(profile)] if isinstance(profile, Profile) and profile.login else 0
+
+    # --- what is kept ------------------------------------------------------------------------------------------------
+
+    def resume(self) -> None:
+        """Go on with the form that was left unfinished, at the step where it was left; the password is typed again."""
+        left = self.memory.unfinished
+        if left is not None:
+            self.start_from(left.draft, left.profile_name)
+            self.screen.post_message(Step.Moved(max(StepName.DETAILS, StepName(left.step), key=list(StepName).index)))
+
+    def _keep(self) -> None:
+        """Keep the unfinished form, beside the loop: a home folder on a slow server must not stop the typing."""
+        if self.draft != self._kept and not self.on_practice():
+            self._kept = self.draft
+            self.run_worker(
+                partial(self.memory.keep, self.draft, self.step, self.profile_name), thread=True, group="keep", exclusive=True
+            )
+
+    def saved(self) -> None:
+        """The profile was saved: there is nothing unfinished any more, and the lists show it."""
+        if self._keep_soon:
+            self._keep_soon.stop()
+        self._kept = self.draft
+        self.memory.forget()
+        self.memory.read()
+
+    async def on_unmount(self) -> None:
+        """On the way out keep what is unfinished, and close the practice server."""
+        if self.draft != self._kept and not self.on_practice():
+            self.memory.keep(self.draft, self.step, self.profile_name)
+        await self._open.aclose()
+
+    # --- the places the steps ask for ----------------------------------------------------------------------------------
+
+    async def rungs(self) -> tuple[Rung, ...]:
+        """Return the ladder of places for a password, as it stands in this session."""
+        from wizard import keychain
+
+        return await keychain.rungs(config=self.memory.path)
+
+    async def open_practice(self, fault: str | None = None) -> Draft:
+        """Open the practice server in this program, in place of one already open; return settings for it. Raises OSError."""
+        from wizard.practice import PracticeServer
+
+        await self._open.aclose()
+        self.practice = None
+        self.practice = await self._open.enter_async_context(PracticeServer(fault))
+        return self.practice.draft()
+
+    def on_practice(self) -> bool:
+        """Return whether the draft goes to our own practice server, which will not be there next time."""
+        profile = parse(self.draft)
+        return isinstance(profile, Profile) and run.is_practice(profile, self.practice)
+
+    def called(self) -> str:
+        """Return what the first row calls the present settings."""
+        return self.profile_name or ("practice server" if self.on_practice() else "new profile")
+
+    def only_ports(self) -> tuple[int, ...]:
+        """Return the ports to look at in place of the usual ones: those of the practice server."""
+        return tuple(self.practice.ports.values()) if self.practice and self.on_practice() else ()
+
+    # --- the steps -----------------------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
         """Show the first step."""
-        self.push_screen(self.step_screen(self.start))
+        self.push_screen(self.step_screen(self.first_step))
+        if self._theme_problem:
+            self._tell_theme(self._theme_problem)
 
     def step_screen(self, name: StepName) -> Step:
         """Make the screen of a step; each is built from the draft, so nothing else need be carried over."""
@@ -98,13 +189,14 @@ class WizardApp(App[None]):
 
     def go_to(self, name: StepName) -> None:
         """Show another step in place of the present one (answering a message with switch_screen paints no blank frame)."""
+        self.step = name
         self.switch_screen(self.step_screen(name))
 
     @on(Step.Moved)
     def _moved(self, message: Step.Moved) -> None:
         self.go_to(message.to)
 
-    # --- everywhere ------------------------------------------------------------------------------------------------
+    # --- everywhere ----------------------------------------------------------------------------------------------------
 
     def on_resize(self, event: events.Resize) -> None:
         """Below 80x24 say so instead of drawing half a form; the form waits beneath."""
@@ -117,44 +209,78 @@ class WizardApp(App[None]):
         elif covered and not small:
             self.pop_screen()
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: what the step offers, then what is there everywhere."""
         if isinstance(screen, Step):
             for command in screen.commands():
                 yield SystemCommand(*command)
-        for name in theme.names(self.own_themes):
-            yield SystemCommand(f"Theme: {name}", "change the colours and remember them", lambda name=name: self.set_theme(name))
+            yield SystemCommand("Help", "explain what has the cursor", screen.action_help)
+            yield SystemCommand(
+                "Equivalent command", "the command line that does the same, without the password", self.action_command
+            )
+        for name in theme.names(self.memory.themes):
+            yield SystemCommand(f"Theme: {name}", "change the colours and remember them", partial(self.set_theme, name))
         yield SystemCommand("Leave", "end the wizard; what you typed is kept, without the password", self.action_leave)
 
+    def action_command(self) -> None:
+        """Show the command line that does what the wizard is set to do."""
+        from wizard.app.dialog import Note
+        from wizard.app.equivalent import as_shell, command
+
+        self.push_screen(Note("The same without a screen", as_shell(command(self.draft))))
+
     def action_leave(self) -> None:
-        """End the wizard, after a question where something would be lost or left running."""
-        screen = self.screen
-        question = screen.leaving() if isinstance(screen, Step) else ""
-        if not question:
-            self.exit()
-            return
+        """End the wizard, after a question in words for the case there is."""
         from wizard.app.dialog import Ask
 
-        self.push_screen(Ask(question), lambda yes: self.exit() if yes else None)
+        screen = self.screen
+        if isinstance(screen, Ask):
+            return
+        question = screen.leaving() if isinstance(screen, Step) else ""
+        self.push_screen(Ask(question or self._farewell()), self._leave)
 
-    # --- looks -----------------------------------------------------------------------------------------------------
+    def _farewell(self) -> str:
+        if self.draft in (Draft(), self._kept) or self.on_practice():
+            return "Leave SMTP Wizard?"
+        return "Leave SMTP Wizard? What you typed is kept for next time, without the password."
 
-    @property
-    def own_themes(self) -> Path | None:
-        """The folder of the user's own themes, beside the settings."""
-        return self.config_path.parent / "themes" if self.config_path else None
+    def _leave(self, yes: bool | None) -> None:
+        if yes:
+            self.exit()
+
+    def _fatal_error(self) -> None:
+        """End on an error of our own. Textual would print every local variable with it, a typed password among them."""
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        trace = Traceback(show_locals=False, width=None)
+        self._exit_renderables.append(Segments(self.console.render(trace, self.console.options)))
+        self._close_messages_no_wait()
+
+    # --- looks ---------------------------------------------------------------------------------------------------------
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Names our styles use beyond Textual's own."""
         return {"muted": "#9a9a9a"}
 
     def _use_theme(self, name: str) -> None:
-        self.register_theme(theme.load(name, self.own_themes))
+        self.register_theme(theme.load(name, self.memory.themes))
         self.theme = name
+
+    def _try_theme(self, name: str) -> str:
+        """Use a theme; return what is wrong with it, and then the colours stay as they were."""
+        try:
+            if name and name != self.theme:
+                self._use_theme(name)
+        except theme.ThemeError as problem:
+            return str(problem)
+        return ""
+
+    def _tell_theme(self, problem: str) -> None:
+        self.notify(problem, title="The colours were not changed", severity="warning", markup=False, timeout=10)
 
     def set_theme(self, name: str) -> None:
         """Change the colours and remember the choice; a broken theme file is named and the colours stay."""
-        try:
-            self._use_theme(name)
-        except theme.ThemeError as problem:
-            self.notify(str(problem), title="The theme was not changed", severity="warning", markup=False)
+        problem = self._try_theme(name) or self.memory.remember_theme(name)
+        if problem:
+            self._tell_theme(problem)

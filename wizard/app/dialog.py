@@ -39,15 +39,17 @@ class Ask(ModalScreen[bool]):
         Binding("escape,n", "answer(False)", "No", show=False),
     ]
 
-    def __init__(self, question: str, *, yes: str = "leave", no: str = "stay here") -> None:
+    def __init__(self, question: str, *, yes: str = "leave", no: str = "stay here", title: str = "") -> None:
         super().__init__(classes="window")
+        self.asked_by = title
         self.question = question
         self.yes = yes
         self.no = no
 
     def compose(self) -> ComposeResult:
         """The question and its two keys."""
-        with Vertical(classes="dialog"):
+        with Vertical(classes="dialog") as box:
+            box.border_title = Content(self.asked_by)
             yield Static(Content(self.question), classes="text")
             keys = Content.assemble(("Enter", "bold $primary"), f" {self.yes}   ", ("Esc", "bold $primary"), f" {self.no}")
             yield Static(keys, classes="keys")

@@ -48,7 +48,7 @@ class Heading(Widget):
             Content.styled(f"[{text}]", "bold $primary") if name is screen.step else Content.styled(f" {text} ", "$muted")
             for name, text in names
         )
-        profile = screen.wizard.profile_name or "new profile"
+        profile = screen.wizard.called()
         width = self.size.width
         left = max(1, (width - progress.cell_length) // 2 - len(" SMTP Wizard"))
         room = width - len(" SMTP Wizard") - left - progress.cell_length - 2
@@ -81,6 +81,8 @@ class Step(Screen[None]):
     """One of the three steps. Subclasses give ``body``, ``KEYS``, and answer ``action_next``, ``leaving``, ``commands``."""
 
     step: ClassVar[StepName]
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-slim"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (32, "-tall")]
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Enter", "Next"),
         ("Esc", "Back"),

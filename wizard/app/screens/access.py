@@ -1,23 +1,251 @@
-"""Step 1, Access: where the settings come from. Must not know how any source reads them."""
+"""Step 1, Access: where the settings come from. Must not know how a source reads them."""
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
-from textual.widgets import OptionList
-from textual.widgets.option_list import Option
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
 
-from wizard.app.step import Step, StepName
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from wizard.app import host, sources
+from wizard.app.step import Command, Step, StepName
+from wizard.app.widgets.field import FieldRow, TextInput
+from wizard.app.widgets.menu import Entry, Menu
+from wizard.draft import Draft
+
+if TYPE_CHECKING:
+    from wizard.discover import Candidate
+
+QUESTION = "Where do the settings come from?"
+ASKS = (
+    "Asks this host's name service about the domain, and says which servers it finds. A guess such as smtp.DOMAIN is only "
+    "offered when it answers."
+)
 
 
 class AccessScreen(Step):
-    """The first step."""
+    """A list of sources; some lead to a second list, one asks for an address. Esc goes back one list."""
 
     step = StepName.ACCESS
+    KEYS: ClassVar = (("Enter", "Choose"), ("↑↓", "Move"), ("Esc", "Leave"), ("F1", "Help"), ("^p", "Commands"))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trail: list[tuple[str, tuple[Entry, ...], str]] = []
+        self.installed: str | None = None
+        self.candidates: tuple[Candidate, ...] = ()
+        self.states: dict[str, host.State] = {}
 
     def body(self) -> ComposeResult:
-        """The sources."""
-        yield OptionList(Option("Type them in yourself", id="hand"), id="sources")
+        """The list, the question for an address beneath it, and the state of this host."""
+        with Vertical(id="source", classes="panel") as source:
+            source.border_title = QUESTION
+            yield Menu(self._top(), id="sources")
+            row = FieldRow("Address", TextInput(placeholder="you@company.com", id="address"), id="row-address")
+            row.display = False
+            yield row
+            yield Static(id="said", classes="-empty", markup=False)
+        memory = self.wizard.memory
+        with Vertical(id="before", classes="panel") as before:
+            before.border_title = "Before you begin"
+            self.states["settings"] = host.settings(memory.path, memory.problem, len(memory.profiles))
+            self.states["secrets"] = host.State("", "secrets", "looking ...")
+            self.states["identityiq"] = host.State("", "IdentityIQ", "looking ...")
+            yield Static(self._states(), id="states")
 
-    def on_option_list_option_selected(self) -> None:
-        """Go on."""
-        self.action_next()
+    def on_mount(self) -> None:
+        """The list has the cursor; what takes time is found out after the first paint."""
+        self.query_one(Menu).focus()
+        self.run_worker(self._look_around(), group="around")
+
+    async def _look_around(self) -> None:
+        from wizard.smtp.network import in_daemon_thread
+
+        self.installed = await in_daemon_thread(host.find_identityiq)
+        self.states["identityiq"] = host.identityiq(self.installed)
+        self.states["secrets"] = host.secrets(await self.wizard.rungs())
+        self.query_one("#states", Static).update(self._states())
+        if not self.trail:
+            self.query_one(Menu).show(self._top(), keep_place=True)
+
+    def _top(self) -> tuple[Entry, ...]:
+        memory = self.wizard.memory
+        left = memory.unfinished.draft if memory.unfinished else None
+        return sources.top(memory.profiles, memory.default_profile, left, self.installed)
+
+    def _states(self) -> Content:
+        rows = []
+        for state in self.states.values():
+            style = {"ok": "$success", "!": "bold $warning"}.get(state.sign, "$muted")
+            rows.append(Content.assemble((f"{state.sign:<4}", style), (f"{state.label:<12}", "$muted"), state.words))
+        return Content("\n").join(rows)
+
+    # --- choosing ----------------------------------------------------------------------------------------------------
+
+    @on(Menu.Chosen)
+    def _chosen(self, event: Menu.Chosen) -> None:
+        self.choose(event.entry.id)
+
+    def choose(self, name: str) -> None:
+        """Take a source by its id: fill the draft and go on, or lead to the next list."""
+        kind, _, rest = name.partition(":")
+        match kind:
+            case "resume":
+                self.wizard.resume()
+            case "profile":
+                self._take(self.wizard.memory.profiles[rest], rest)
+            case "profiles":
+                self._list("A saved profile", sources.profile_entries(self.wizard.memory.profiles))
+            case "practice" | "fault":
+                self.run_worker(self._practise(rest or None), exclusive=True, group="practice")
+            case "faults":
+                from wizard.practice import FAULTS
+
+                self._list("A fault to practise on", sources.fault_entries(FAULTS))
+            case "provider" | "region":
+                self._provider(rest)
+            case "address":
+                self._ask_address()
+            case "candidate":
+                self._candidate(int(rest))
+            case "identityiq" | "export":
+                self._identityiq()
+            case _:
+                self._take(self.wizard.draft, self.wizard.profile_name)
+
+    def _take(self, draft: Draft, profile_name: str = "") -> None:
+        self.wizard.start_from(draft, profile_name)
+        self.move(StepName.DETAILS)
+
+    def _list(self, title: str, entries: tuple[Entry, ...]) -> None:
+        """Go one list deeper."""
+        menu = self.query_one(Menu)
+        self.trail.append((str(self.query_one("#source").border_title), menu.entries, menu.here.id if menu.here else ""))
+        self.query_one("#source").border_title = title
+        menu.show(entries)
+        menu.display = bool(entries)
+        menu.focus()
+        self.show_keys((("Enter", "Choose"), ("↑↓", "Move"), ("Esc", "Back"), ("F1", "Help"), ("^p", "Commands")))
+
+    def _say(self, text: str) -> None:
+        said = self.query_one("#said", Static)
+        said.set_class(not text, "-empty")
+        said.update(text)
+
+    def action_back(self) -> None:
+        """Back to the list before, and from the first one out."""
+        if not self.trail:
+            super().action_back()
+            return
+        self.workers.cancel_group(self, "discover")
+        title, entries, place = self.trail.pop()
+        self.query_one("#source").border_title = title
+        self.query_one("#row-address").display = False
+        self._say("")
+        menu = self.query_one(Menu)
+        menu.display = True
+        menu.show(entries if self.trail else self._top())
+        menu.go_to(place)
+        menu.focus()
+        if not self.trail:
+            self.show_keys(self.KEYS)
+
+    # --- the sources -------------------------------------------------------------------------------------------------
+
+    async def _practise(self, fault: str | None) -> None:
+        self._say("Opening the practice server on this machine ...")
+        try:
+            draft = await self.wizard.open_practice(fault)
+        except OSError as problem:
+            self._say(f"The practice server cannot open a port on this machine: {problem}. Another source works without it.")
+            return
+        self._say("")
+        self._take(draft)
+        server = self.wizard.practice
+        self.wizard.password = server.password if server and draft.username else None
+
+    def _provider(self, rest: str) -> None:
+        from wizard import providers
+
+        if not rest:
+            self._list("A provider", sources.provider_entries(providers.table()))
+            return
+        name, chosen, region = rest.partition(":")
+        provider = providers.by_id(name)
+        if provider is None:
+            return
+        if not chosen and len(provider.regions) > 1:
+            self._list(provider.name, sources.region_entries(provider))
+            return
+        address = self.wizard.draft.sender if "@" in self.wizard.draft.sender else ""
+        self._take(self.wizard.draft.with_changes(*provider.changes(address, region)))
+
+    def _ask_address(self) -> None:
+        self._list("An e-mail address", ())
+        self.query_one("#row-address").display = True
+        self.query_one("#address", Input).focus()
+        self._say(ASKS)
+
+    @on(Input.Submitted, "#address")
+    def _address_given(self, event: Input.Submitted) -> None:
+        from wizard import values
+
+        try:
+            address = values.mail_address(event.value.strip())
+        except ValueError as problem:
+            self.query_one("#row-address", FieldRow).error(str(problem))
+            return
+        self.query_one("#row-address", FieldRow).error("" if address else "type an address, for example you@company.com")
+        if address:
+            self.run_worker(self._discover(address), exclusive=True, group="discover")
+
+    @on(Input.Changed, "#address")
+    def _address_typed(self) -> None:
+        self.query_one("#row-address", FieldRow).error("")
+
+    async def _discover(self, address: str) -> None:
+        from wizard.discover import discover
+
+        domain = address.rpartition("@")[2]
+        self._say(f"Looking for the mail servers of {domain} ...")
+        self.candidates = tuple(await discover(address))
+        menu = self.query_one(Menu)
+        menu.show(sources.candidate_entries(self.candidates))
+        menu.display = bool(self.candidates)
+        if self.candidates:
+            self._say(f"Found for {domain}, the likeliest first.")
+            menu.focus()
+        else:
+            self._say(f"Nothing was found for {domain}. Esc goes back; the administrator of that domain knows the server.")
+
+    def _candidate(self, place: int) -> None:
+        address = self.query_one("#address", Input).value.strip()
+        self._take(Draft(sender=address).with_changes(*self.candidates[place].changes))
+
+    def _identityiq(self) -> None:
+        from wizard.app.dialog import Ask
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._take(self.wizard.draft, self.wizard.profile_name)
+
+        text = sources.identityiq_text(self.installed)
+        self.app.push_screen(Ask(text, yes="open the form", no="back", title="IdentityIQ"), answered)
+
+    # --- everywhere --------------------------------------------------------------------------------------------------
+
+    def help_topic(self) -> str:
+        """The entry the sign stands on explains itself."""
+        menu = self.query_one(Menu)
+        return menu.here.id.partition(":")[0] if menu.has_focus and menu.here else super().help_topic()
+
+    def commands(self) -> Iterable[Command]:
+        """Every source is also in the palette."""
+        for entry in self._top():
+            if not entry.idle:
+                yield Command(entry.title, entry.about, partial(self.choose, entry.id))

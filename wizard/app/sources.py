@@ -1,0 +1,112 @@
+"""What the Access step offers, as entries to choose from. Must not know Textual's screens, nor how a source reads anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from wizard.app.sight import MODES
+from wizard.app.widgets.menu import Entry
+from wizard.draft import Draft
+from wizard.profile import Security
+
+if TYPE_CHECKING:
+    from wizard.discover import Candidate
+    from wizard.practice import Fault
+    from wizard.providers import Provider
+
+SHOWN_PROFILES = 3
+
+PRACTICE = Entry("practice", "The practice server", "on this machine, nothing leaves it")
+FAULTS = Entry("faults", "A fault to practise on", "the practice server with one thing wrong")
+ADDRESS = Entry("address", "An e-mail address", "finds the server for you@company.com")
+PROVIDER = Entry("provider", "A provider", "Microsoft 365, Google, Amazon SES, ...")
+EXPORT = Entry("export", "An IdentityIQ export", "not read yet; shows what to copy from it")
+HAND = Entry("hand", "Type them in", "you know the host and the user name")
+
+
+def top(profiles: Mapping[str, Draft], default: str, unfinished: Draft | None, installed: str | None) -> tuple[Entry, ...]:
+    """Return the first list.
+
+    What was left unfinished comes first. Then saved profiles, because whoever has some comes back for them; whoever has none
+    finds the practice server first, where nothing can go wrong. ``installed`` is IdentityIQ's folder, empty when none was
+    found, None while that is not known.
+    """
+    entries = []
+    if unfinished is not None:
+        entries.append(Entry("resume", "Go on where you stopped", f"{in_short(unfinished)}; type the password again"))
+    ordered = sorted(profiles, key=lambda name: name != default)
+    entries += [Entry(f"profile:{name}", name, in_short(profiles[name])) for name in ordered[:SHOWN_PROFILES]]
+    if len(ordered) > SHOWN_PROFILES:
+        entries.append(Entry("profiles", "Another saved profile", " · ".join(ordered[SHOWN_PROFILES:])))
+    entries += [PRACTICE, FAULTS, ADDRESS, PROVIDER, identityiq(installed), EXPORT, HAND]
+    if not ordered:
+        entries.append(Entry("profiles", "A saved profile", "none yet: the last step saves one", idle=True))
+    return tuple(entries)
+
+
+def identityiq(installed: str | None) -> Entry:
+    """Return the entry for IdentityIQ on this host, with what is known of it."""
+    if installed is None:
+        about = "looking for it ..."
+    elif installed:
+        about = f"{installed}  (found)"
+    else:
+        about = "not found on this host; shows where its settings are"
+    return Entry("identityiq", "IdentityIQ on this host", about)
+
+
+def in_short(draft: Draft) -> str:
+    """Return ``smtp.example.com:587 STARTTLS`` for a list."""
+    try:
+        mode = MODES[Security(draft.security.lower() or Security.STARTTLS)]
+    except ValueError:
+        mode = draft.security
+    where = f"{draft.host or 'no host yet'}:{draft.port}" if draft.port else draft.host or "no host yet"
+    return f"{where} {mode}"
+
+
+def profile_entries(profiles: Mapping[str, Draft]) -> tuple[Entry, ...]:
+    """Return every saved profile."""
+    return tuple(Entry(f"profile:{name}", name, in_short(draft)) for name, draft in profiles.items())
+
+
+def provider_entries(providers: Iterable[Provider]) -> tuple[Entry, ...]:
+    """Return the providers; those with several places lead to a second list."""
+    return tuple(
+        Entry(f"provider:{each.id}", each.name, f"{len(each.regions)} places" if len(each.regions) > 1 else each.host)
+        for each in providers
+    )
+
+
+def region_entries(provider: Provider) -> tuple[Entry, ...]:
+    """Return the places of one provider."""
+    usual = [Entry(f"region:{provider.id}:", "The usual one", provider.host)]
+    named = [Entry(f"region:{provider.id}:{each.id}", each.name, each.host) for each in provider.regions]
+    return tuple(named if any(each.host == provider.host for each in provider.regions) else usual + named)
+
+
+def candidate_entries(candidates: Iterable[Candidate]) -> tuple[Entry, ...]:
+    """Return what was found for a domain, numbered in its order."""
+    return tuple(
+        Entry(f"candidate:{place}", in_short(Draft().with_changes(*each.changes)), str(each.why))
+        for place, each in enumerate(candidates)
+    )
+
+
+def fault_entries(faults: Mapping[str, Fault]) -> tuple[Entry, ...]:
+    """Return the named faults of the practice server."""
+    return tuple(Entry(f"fault:{name}", name, fault.teaches) for name, fault in faults.items())
+
+
+def identityiq_text(installed: str | None) -> str:
+    """Return where IdentityIQ keeps these settings on its own screen, and the fields to have at hand."""
+    from wizard.identityiq.screen import PATH_NOTES, PATHS, fields
+
+    found = f"Found at {installed}." if installed else "IdentityIQ was not found on this host."
+    paths = "\n".join(f"  {path}" for path in PATHS)
+    at_hand = "\n".join(f"  {each.label:<24} {each.note}".rstrip() for each in fields(None))
+    return (
+        f"{found} Its settings are not read from here yet: open its page beside this window and type them in.\n\n"
+        f"{paths}\n\n{' '.join(PATH_NOTES)}\n\nHave these fields at hand:\n\n{at_hand}"
+    )
