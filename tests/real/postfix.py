@@ -1,0 +1,201 @@
+"""Postfix with Dovecot behind its sign-in, started for the tests alone. Must not touch the system's own mail.
+
+Configuration, queue, data, logs and sockets all live in one temporary folder; the ports are free ones on loopback.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.real.authority import write_certificates
+from wizard.profile import Security
+
+HOST = "mail.test"
+USER = "iiq@mail.test"
+PASSWORD = "Grüße, Postfix 7"
+RECIPIENT = "admin@mail.test"
+ELSEWHERE = "someone@elsewhere.test"
+
+_PROGRAMS = ("postfix", "postconf", "dovecot")
+
+_DOVECOT = """\
+base_dir = {folder}/run
+log_path = {folder}/dovecot.log
+protocols =
+ssl = no
+auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u {folder}/users
+}}
+userdb {{
+  driver = static
+  args = uid=nobody gid=nogroup home=/nonexistent
+}}
+service auth {{
+  unix_listener {folder}/queue/private/auth {{
+    mode = 0660
+    user = postfix
+    group = postfix
+  }}
+}}
+"""
+
+_MAIN = """\
+compatibility_level = 3.6
+config_directory = {folder}/postfix
+queue_directory = {folder}/queue
+data_directory = {folder}/data
+maillog_file = {folder}/postfix.log
+maillog_file_prefixes = {folder}
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+mynetworks = 192.0.2.1/32
+myhostname = {host}
+mydestination =
+alias_maps =
+alias_database =
+virtual_mailbox_domains = {host}
+virtual_mailbox_maps = inline:{{ {{{recipient} = yes}}, {{{user} = yes}} }}
+virtual_transport = lmtp:unix:{folder}/arrivals
+smtpd_tls_cert_file = {folder}/server.pem
+smtpd_tls_key_file = {folder}/server.key
+smtpd_tls_auth_only = yes
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = private/auth
+smtpd_sender_login_maps = inline:{{ {{{user} = {user}}} }}
+smtpd_client_connection_rate_limit = 0
+smtpd_error_sleep_time = 0
+smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
+"""
+
+# One line per service as in Postfix's own master.cf: nothing in a chroot, so that the folder needs no copies of libraries.
+_MASTER = """\
+127.0.0.1:{none} inet n - n - - smtpd
+  -o smtpd_tls_security_level=may
+127.0.0.1:{starttls} inet n - n - - smtpd
+  -o smtpd_tls_security_level=encrypt
+  -o smtpd_sasl_auth_enable=yes
+  -o smtpd_sender_restrictions=reject_sender_login_mismatch
+127.0.0.1:{tls} inet n - n - - smtpd
+  -o smtpd_tls_wrappermode=yes
+  -o smtpd_sasl_auth_enable=yes
+  -o smtpd_sender_restrictions=reject_sender_login_mismatch
+postlog unix-dgram n - n - 1 postlogd
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+proxymap unix - - n - - proxymap
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+lmtp unix - - n - - lmtp
+smtp unix - - n - - smtp
+relay unix - - n - - smtp
+error unix - - n - - error
+retry unix - - n - - error
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server: where it listens, whom to trust, and where it hands over what it accepted (LMTP, a socket file)."""
+
+    ports: dict[Security, int]
+    folder: Path
+
+    @property
+    def ca_file(self) -> Path:
+        """The authority that signed the server's certificate."""
+        return self.folder / "ca.pem"
+
+    @property
+    def arrivals(self) -> Path:
+        """Where Postfix hands over accepted messages; a test that waits for one listens there."""
+        return self.folder / "arrivals"
+
+    @property
+    def log(self) -> str:
+        """What Postfix wrote down so far."""
+        return (self.folder / "postfix.log").read_text()
+
+
+def missing() -> str:
+    """Return why the servers cannot be started here, or nothing when they can."""
+    absent = [program for program in _PROGRAMS if not _program(program)]
+    if absent:
+        return f"not installed: {', '.join(absent)} (on Debian: apt-get install postfix dovecot-core)"
+    return "" if os.geteuid() == 0 else "Postfix and Dovecot can only be started by root"
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """Start both servers, give their addresses, stop them and remove their folder.
+
+    Raises RuntimeError with the server's own words when one does not start.
+    """
+    with ExitStack() as stack:
+        # Not below pytest's own folder: that one is closed to the unprivileged users these servers run as.
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="real-")))
+        folder.chmod(0o755)
+        server = Server(dict(zip(Security, _free_ports(len(Security)), strict=True)), folder)
+        write_certificates(folder, HOST)
+        _write_postfix(server)
+        _write_dovecot(folder)
+        _command("postfix", "-c", str(folder / "postfix"), "start")
+        stack.callback(_command, "postfix", "-c", str(folder / "postfix"), "stop")
+        _command("dovecot", "-c", str(folder / "dovecot.conf"))
+        stack.callback(_command, "dovecot", "-c", str(folder / "dovecot.conf"), "stop")
+        yield server
+
+
+def _write_postfix(server: Server) -> None:
+    folder = server.folder
+    for name in ("postfix", "queue", "data"):
+        (folder / name).mkdir(mode=0o755)
+    shutil.chown(folder / "data", "postfix", "postfix")
+    main = _MAIN.format(folder=folder, host=HOST, user=USER, recipient=RECIPIENT)
+    (folder / "postfix" / "main.cf").write_text(main)
+    ports = {security.value: port for security, port in server.ports.items()}
+    (folder / "postfix" / "master.cf").write_text(_MASTER.format(**ports))
+
+
+def _write_dovecot(folder: Path) -> None:
+    (folder / "dovecot.conf").write_text(_DOVECOT.format(folder=folder))
+    (folder / "users").write_text(f"{USER}:{PASSWORD}::::::\n", encoding="utf-8")
+    shutil.chown(folder / "users", "dovecot", "dovecot")
+    (folder / "users").chmod(0o600)
+
+
+def _free_ports(count: int) -> list[int]:
+    """Ask the system for ports: these servers cannot take port 0, so the ports are held until all are known."""
+    with ExitStack() as stack:
+        held = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [taken.getsockname()[1] for taken in held]
+
+
+def _program(name: str) -> str | None:
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+
+
+def _command(program: str, *arguments: str) -> None:
+    # Into a file and not a pipe: the daemons keep the descriptor, and a pipe would never come to its end.
+    with tempfile.TemporaryFile("w+") as words:
+        command = [_program(program) or program, *arguments]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=words, stderr=words, timeout=60)
+        words.seek(0)
+        if done.returncode:
+            raise RuntimeError(f"{program} {' '.join(arguments)} ended with {done.returncode}: {words.read()}")
