@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wizard.config.literals import as_toml, values_of
 from wizard.config.model import Config, ConfigError, config_path, profile_name
 from wizard.config.reading import load
 from wizard.config.saving import copy_profile, remove_profile, rename_profile, save_default, save_profile, save_theme
@@ -9,6 +10,7 @@ from wizard.config.saving import copy_profile, remove_profile, rename_profile, s
 __all__ = [
     "Config",
     "ConfigError",
+    "as_toml",
     "config_path",
     "copy_profile",
     "load",
@@ -18,4 +20,5 @@ __all__ = [
     "save_default",
     "save_profile",
     "save_theme",
+    "values_of",
 ]

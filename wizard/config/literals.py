@@ -63,3 +63,10 @@ def key_literal(name: str) -> str:
 
     text: str = tomlkit.key(name).as_string()
     return text
+
+
+def as_toml(name: str, draft: Draft) -> str:
+    """Return a profile as the file shows it."""
+    lines = [f"[profiles.{key_literal(name)}]"]
+    lines += [f"{key} = {literal(value)}" for key, value in values_of(draft).items()]
+    return "\n".join(lines) + "\n"

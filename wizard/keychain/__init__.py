@@ -17,6 +17,7 @@ from wizard.profile import Password, Profile, SecretKind, SecretRef
 __all__ = [
     "Rung",
     "SecretUnavailable",
+    "account_for",
     "account_of",
     "ask",
     "can_ask",
@@ -34,8 +35,12 @@ STORE_DEADLINE = 30.0  # seconds to keep one: a keyring may first ask a person t
 
 def account_of(profile: Profile) -> str:
     """Return the name a keyring keeps this profile's secret under: profile and user."""
-    user = profile.login.username if profile.login else ""
-    return f"{profile.name} ({user})" if profile.name and user else profile.name or user
+    return account_for(profile.name, profile.login.username if profile.login else "")
+
+
+def account_for(name: str, user: str) -> str:
+    """Return the same from a profile's name and its user name."""
+    return f"{name} ({user})" if name and user else name or user
 
 
 async def rungs(*, config: Path | None = None, deadline: float = DEADLINE) -> tuple[Rung, ...]:

@@ -1,0 +1,52 @@
+"""What the commands about saved profiles share: their common flags, the configuration they name, plain lines and JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard.commands.setup import CONFIG_VARIABLE, load_config
+from wizard.commands.terminal import Output, style_for
+
+if TYPE_CHECKING:
+    from wizard.config import Config
+
+
+def add_common(parser: argparse.ArgumentParser, *, default: bool) -> None:
+    """Add --config and --json, which stand before or after the action; only one of the two parsers may bring a default."""
+    parser.add_argument(
+        "--config",
+        default="" if default else argparse.SUPPRESS,
+        metavar="FILE",
+        help=f"another configuration file (or {CONFIG_VARIABLE})",
+    )
+    parser.add_argument(
+        "--json", action="store_true", default=False if default else argparse.SUPPRESS, help="show what is asked for as JSON"
+    )
+
+
+def config_of(args: argparse.Namespace) -> Config:
+    """Return the configuration the arguments name. Raises UsageError."""
+    return load_config(Path(os.path.expanduser(args.config)) if args.config else None)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Write lines to standard output, in characters that can be shown there and steer no terminal."""
+    style = style_for(sys.stdout, os.environ)
+    Output(sys.stdout).write("".join(style.plain(line).rstrip() + "\n" for line in lines))
+
+
+def print_json(value: object) -> None:
+    """Write one JSON object to standard output."""
+    Output(sys.stdout).write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def quoted(word: str) -> str:
+    """Return a word as a shell takes it, for commands to copy."""
+    return shlex.quote(word)

@@ -1,0 +1,216 @@
+"""``secret``: where a profile's password is kept and whether it is there; keep it somewhere; take it away. Must never show it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from wizard.commands.saved import add_common, config_of, print_json, print_lines, quoted
+from wizard.commands.setup import error_lines
+from wizard.commands.terminal import UsageError, talk
+from wizard.draft import Change, Field
+from wizard.profile import Invalid, Password, Profile, SecretKind, SecretRef, parse
+
+if TYPE_CHECKING:
+    from wizard.config import Config
+    from wizard.draft import Draft
+
+HOLDS = (SecretKind.KEYRING, SecretKind.FILE)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the actions; without one the status is shown."""
+    parser.set_defaults(profile="")
+    add_common(parser, default=True)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", title="actions")
+    for action, words in (
+        ("status", "show where passwords are kept, whether they are there, and which places this session has"),
+        ("set", "keep a password, or say where it comes from"),
+        ("clear", "take a stored password away"),
+    ):
+        made = actions.add_parser(action, help=words, description=f"{words[0].upper()}{words[1:]}.", allow_abbrev=False)
+        made.add_argument("profile", nargs="?", default="", metavar="PROFILE", help="a saved profile")
+        add_common(made, default=False)
+        if action != "status":
+            made.add_argument("--where", default="", metavar="PLACE", help=_WHERE)
+        if action == "set":
+            made.add_argument("--stdin", action="store_true", help="read the password from standard input")
+            made.add_argument("--no-input", action="store_true", help="never ask anything")
+
+
+_WHERE = "keyring, file, file:PATH, command:COMMAND, env:NAME, credential:NAME or ask; without it, the place the profile names"
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do one action and return the exit code. Raises UsageError with the sentence to show."""
+    from wizard.config import ConfigError
+    from wizard.keychain import SecretUnavailable
+
+    config = config_of(args)
+    try:
+        return _ACTIONS[args.action or "status"](args, config)
+    except (ConfigError, SecretUnavailable) as problem:
+        raise UsageError(str(problem)) from problem
+
+
+# --- status -------------------------------------------------------------------------------------------------------------------
+
+
+def _status(args: argparse.Namespace, config: Config) -> int:
+    """1 when a password is missing where a profile says it is."""
+    profiles = dict([config.chosen(args.profile)]) if args.profile else dict(config.profiles)
+    states, rungs = asyncio.run(_look(profiles, config))
+    if args.json:
+        print_json({"schema": 1, "profiles": states, "places": rungs})
+    else:
+        lines = [_line(state["profile"], state["kept"] or "-", state["ok"], state["why"]) for state in states]
+        lines += ["", "Places for a password in this session:"] if lines else ["Places for a password in this session:"]
+        lines += [_line(f"  {place['place']}", "", place["available"], place["why"]) for place in rungs]
+        print_lines(lines)
+    return 0 if all(state["ok"] for state in states) else 1
+
+
+def _line(name: str, kept: str, ok: bool, why: str) -> str:
+    return "  ".join(cell for cell in (f"{name:<12}", f"{kept:<10}" if kept else "", "ok" if ok else "! ", why) if cell)
+
+
+async def _look(profiles: dict[str, Draft], config: Config) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Look at every place at once: each has a deadline of its own."""
+    from wizard.keychain import rungs
+
+    ladder, *states = await asyncio.gather(rungs(config=config.path), *(_state(name, draft) for name, draft in profiles.items()))
+    places = [{"place": str(rung.kind), "available": rung.available, "stores": rung.stores, "why": rung.why} for rung in ladder]
+    return list(states), places
+
+
+async def _state(name: str, draft: Draft) -> dict[str, Any]:
+    from wizard.keychain import SecretUnavailable, account_for, fetch
+
+    if not draft.username:
+        return {"profile": name, "kept": None, "ok": True, "why": "no user name, so no password is needed"}
+    ref = SecretRef.from_text(draft.password) if draft.password else SecretRef(SecretKind.ASK)
+    if ref.kind is SecretKind.ASK:
+        return {"profile": name, "kept": "ask", "ok": True, "why": "typed each time, kept nowhere"}
+    try:
+        await fetch(ref, account=account_for(name, draft.username))
+    except SecretUnavailable as problem:
+        return {"profile": name, "kept": str(ref), "ok": False, "why": str(problem)}
+    return {"profile": name, "kept": str(ref), "ok": True, "why": "a password is there"}
+
+
+# --- set and clear ------------------------------------------------------------------------------------------------------------
+
+
+def _set(args: argparse.Namespace, config: Config) -> int:
+    name, draft, profile, now = _target(args, config)
+    ref = _place(args.where, config, name) if args.where else _usual_place(now, name)
+    if ref.kind in HOLDS:
+        done = _store(args, profile, ref, config)
+    elif args.stdin:
+        raise UsageError(f"--stdin does not go with --where {ref.kind}: nothing is stored there")
+    else:
+        done = f"The password of '{name}' comes from: {ref}"
+    _remember(name, draft, ref, config, done if ref.kind in HOLDS else "")
+    talk(done)
+    if ref.kind not in HOLDS and ref.kind is not SecretKind.ASK:
+        talk(asyncio.run(_tried(ref)))
+    if now.kind in HOLDS and now != ref:
+        talk(f"The former place may still hold one. Take it away with: smtp-wizard secret clear {quoted(name)} --where {now}")
+    return 0
+
+
+def _store(args: argparse.Namespace, profile: Profile, ref: SecretRef, config: Config) -> str:
+    """Store a password and return where it went. An unavailable keyring is said before anybody types."""
+    from wizard.keychain import SecretUnavailable, account_of, ask, from_stdin, rungs, store
+
+    if ref.kind is SecretKind.KEYRING:
+        keyring = next(rung for rung in asyncio.run(rungs(config=config.path)) if rung.kind is SecretKind.KEYRING)
+        if not keyring.available:
+            raise SecretUnavailable(
+                f"The keyring cannot be used: {keyring.why}. Nothing was stored. To keep the password in a file that only "
+                f"you can read: smtp-wizard secret set {quoted(profile.name)} --where file"
+            )
+    if args.no_input and not args.stdin:
+        raise UsageError("A password is needed, and --no-input forbids to ask: pipe it in with --stdin")
+    assert profile.login is not None
+    question = f"Password of {profile.login.username} at {profile.endpoint.host}: "
+    password: Password = from_stdin() if args.stdin else ask(question)
+    where = asyncio.run(store(ref, account_of(profile), password))
+    return f"The password of '{profile.name}' is kept {where}."
+
+
+def _remember(name: str, draft: Draft, ref: SecretRef, config: Config, stored: str) -> None:
+    """Write the reference into the profile. Raises ConfigError, which then says that the password itself is stored."""
+    from wizard.config import ConfigError, save_profile
+
+    changed = draft.with_changes(Change(Field.PASSWORD, str(ref)))
+    if changed == draft:
+        return
+    try:
+        save_profile(name, changed, path=config.path, base=draft)
+    except ConfigError as problem:
+        raise ConfigError(f"{problem} {stored}".rstrip()) from problem
+
+
+async def _tried(ref: SecretRef) -> str:
+    from wizard.keychain import SecretUnavailable, fetch
+
+    try:
+        await fetch(ref, account="")
+    except SecretUnavailable as problem:
+        return f"It is not there yet: {problem}"
+    return "A password is there."
+
+
+def _clear(args: argparse.Namespace, config: Config) -> int:
+    from wizard.keychain import account_of, clear
+
+    name, _, profile, now = _target(args, config)
+    ref = _place(args.where, config, name) if args.where else now
+    if asyncio.run(clear(ref, account_of(profile))):
+        talk(f"The password of '{name}' was taken away ({ref}). Store another with: smtp-wizard secret set {quoted(name)}")
+    else:
+        talk(f"No password of '{name}' was stored there ({ref}).")
+    return 0
+
+
+def _target(args: argparse.Namespace, config: Config) -> tuple[str, Draft, Profile, SecretRef]:
+    """Return the profile that is meant and where its secret is now. Raises UsageError when it uses none."""
+    name, draft = config.chosen(args.profile)
+    profile = parse(draft, name)
+    if isinstance(profile, Invalid):
+        raise UsageError(f"The profile '{name}' in {config.path} is not complete:", *error_lines(profile, draft))
+    if profile.login is None:
+        raise UsageError(f"The profile '{name}' has no user name, so it uses no password. Add username to it in {config.path}")
+    return name, draft, profile, profile.login.secret
+
+
+def _place(text: str, config: Config, name: str) -> SecretRef:
+    from wizard.keychain import default_file
+
+    if text.strip() == SecretKind.FILE:
+        return SecretRef(SecretKind.FILE, str(default_file(name, config.path)))
+    try:
+        ref = SecretRef.from_text(text)
+    except ValueError as problem:
+        raise UsageError(f"--where: {problem}") from None
+    if ref.kind is SecretKind.FILE:  # where cron starts the program is not where it was set up
+        return SecretRef(ref.kind, os.path.abspath(os.path.expanduser(ref.detail)))
+    return ref
+
+
+def _usual_place(now: SecretRef, name: str) -> SecretRef:
+    """Return where a password goes when no place is named: where the profile says, or the keyring when it says nowhere."""
+    if now.kind in HOLDS:
+        return now
+    if now.kind is SecretKind.ASK:
+        return SecretRef(SecretKind.KEYRING)
+    raise UsageError(
+        f"The password of '{name}' comes from {now}. Change it there, or store one with --where keyring or --where file"
+    )
+
+
+_ACTIONS: dict[str, Callable[[argparse.Namespace, Config], int]] = {"status": _status, "set": _set, "clear": _clear}
