@@ -78,7 +78,9 @@ def _verdict(report: Report, style: Style) -> list[str]:
         return ["Stopped by you. The connection is closed; what was seen until then stands above."]
     if report.failed is not None:
         seen = f"{style.sign('X')} Failed after {duration(report.seconds)}."
-        return [seen if report.findings else f"{seen} {ending(report.failed.observation) if report.failed.observation else ''}"]
+        if report.findings or report.failed.observation is None:
+            return [seen]
+        return [f"{seen} {style.plain(ending(report.failed.observation))}"]
     passed = f"{style.sign('ok')} Every stage passed in {duration(report.seconds)}."
     accepted = report.accepted
     if accepted is None:
