@@ -113,6 +113,8 @@ def _nothing(result: ProbeResult) -> str:
             return f"{result.host} has no address: check the spelling of the host."
         case Kind.RESOLVER_FAILED:
             return f"The resolver of this host gave no answer about {result.host}: try again, or check /etc/resolv.conf."
+    if all(port.state is PortState.REFUSED for port in result.ports):
+        return "Every port refused: no mail server runs on this host, or a firewall says so. Check the host's name."
     if not result.speaks_smtp:
         return (
             "No mail server answered on these ports. If the host is right, a firewall on the way is likely: "
