@@ -102,6 +102,9 @@ def _theme(name: str, known: dict[str, str], extra: dict[str, str], *, dark: boo
         "scrollbar": known["muted"],
         "scrollbar-background": known["surface"],
         "scrollbar-corner-color": known["surface"],
+        # Textual's own styles name these two, and an ansi theme has no defaults for them.
+        "ansi-background": known["background"],
+        "ansi-foreground": known["foreground"],
     }
     return Theme(
         name=name,
