@@ -327,6 +327,8 @@ async def test_ctrl_c_closes_the_connection_and_prints_what_is_known(shape: str)
     connected, closed = asyncio.Event(), asyncio.Event()
 
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.test\r\n")
+        await reader.readline()  # EHLO: from here on the client waits for an answer
         connected.set()
         await reader.read()
         closed.set()
@@ -344,9 +346,10 @@ async def test_ctrl_c_closes_the_connection_and_prints_what_is_known(shape: str)
     assert err == b""
     if shape == "json":
         shown = json.loads(out)
-        assert (shown["ok"], shown["failed_stage"]) == (False, "greeting")
+        assert (shown["ok"], shown["failed_stage"]) == (False, "ehlo")
     else:
-        assert b"stopped by you" in out
+        assert b"X   Hello             stopped by you" in out
+        assert b"-   Not reached       Ask for TLS, Secure the line" in out
 
 
 async def test_a_reader_that_leaves_early_ends_nothing_badly(practice: PracticeServer) -> None:
@@ -422,6 +425,14 @@ async def test_the_password_is_asked_for_on_a_terminal_and_not_shown(practice: P
     assert ran.code == 0, ran.out
     assert secret not in ran.out
     assert "\x1b[32mok" in ran.out
+
+
+async def test_ctrl_c_at_the_prompt_ends_before_anything_is_contacted(practice: PracticeServer) -> None:
+    ran = await run_in_terminal(["check", *flags_for(practice.draft())], answers={"Password of": "\x03"}, env={})
+    assert ran.code == 130
+    assert "Stopped before anything was contacted." in ran.out
+    assert "Traceback" not in ran.out
+    assert practice.sign_ins == ()
 
 
 async def test_no_input_and_no_color_are_respected_on_a_terminal(practice: PracticeServer) -> None:

@@ -100,7 +100,7 @@ class Climb:
         while self._drawn < len(self.report.stages) and self.report.stages[self._drawn].status != "running":
             lines = stage_lines(self.report.stages[self._drawn], self.report, self.style)
             self._drawn += 1
-            self.output.write(self._erased() + "\n".join(lines) + "\n")
+            self.output.write(self._erased() + "".join(line + "\n" for line in lines))
         if self._pending or not self.style.live or self._drawn >= len(self.report.stages):
             return
         text = running_line(self.report.stages[self._drawn], self.report)[: self.style.width - 1]

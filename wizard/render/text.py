@@ -10,6 +10,7 @@ from wizard.render.command import CommandLine, set_flags
 from wizard.render.stages import duration, ending, fact, name_of, skipped_because
 from wizard.render.style import Style
 from wizard.report import Report, StageResult
+from wizard.smtp.events import Why
 
 _NAME_WIDTH = 17
 _TIME_WIDTH = 8
@@ -37,7 +38,12 @@ def opening(report: Report, style: Style) -> list[str]:
 
 
 def stage_lines(result: StageResult, report: Report, style: Style) -> list[str]:
-    """Return one finished stage: sign, name, what was found, time. Long words of a server continue below."""
+    """Return one finished stage: sign, name, what was found, time. Long words of a server continue below.
+
+    What was not reached has no line of its own: ``closing`` names those stages together.
+    """
+    if result.skipped in (Why.NOT_REACHED, Why.STOPPED):
+        return []
     name = f"{name_of(result, report):<{_NAME_WIDTH}}"
     room = max(style.width - 4 - _NAME_WIDTH - _TIME_WIDTH - 2, 20)
     seen = result.observation
@@ -63,7 +69,7 @@ def _cut(text: str, room: int) -> list[str]:
 
 def closing(report: Report, command: CommandLine | None, style: Style, *, transcript: bool = False) -> list[str]:
     """Return what follows the stages: verdict, findings, remedies, conversation, and the command to run again if there is one."""
-    lines = ["", *_verdict(report, style)]
+    lines = [*_not_reached(report, style), "", *_verdict(report, style)]
     for finding in report.findings:
         lines += ["", *finding_lines(finding, command, style)]
     if transcript:
@@ -73,7 +79,17 @@ def closing(report: Report, command: CommandLine | None, style: Style, *, transc
     return lines
 
 
+def _not_reached(report: Report, style: Style) -> list[str]:
+    names = [name_of(one, report) for one in report.stages if one.skipped in (Why.NOT_REACHED, Why.STOPPED)]
+    if not names:
+        return []
+    first, *more = style.wrapped(", ".join(names), " " * (5 + _NAME_WIDTH))
+    return [f"{style.sign('-', 4)}{'Not reached':<{_NAME_WIDTH}} {first.lstrip()}", *more]
+
+
 def _verdict(report: Report, style: Style) -> list[str]:
+    if not report.stages:
+        return ["Stopped before anything was contacted."]
     if report.stopped or not report.ended:
         return ["Stopped by you. The connection is closed; what was seen until then stands above."]
     if report.failed is not None:
