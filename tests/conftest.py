@@ -10,6 +10,11 @@ from tests.loopback import Loopback
 from wizard.practice import PracticeServer
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--redraw`` draws the pictures in screenshots/ again instead of only comparing them."""
+    parser.addoption("--redraw", action="store_true", help="draw screenshots/ again")
+
+
 @pytest.fixture
 async def practice() -> AsyncIterator[PracticeServer]:
     """A practice server where everything works, on ports of the system's choice."""

@@ -125,7 +125,7 @@ def failed(report: Report) -> tuple[Note, ...]:
         Note(finding.meaning, wide=True),
         *(_remedy(remedy, number) for number, remedy in _numbered(finding)),
         *_evidence(finding),
-        *(Note(other.tell_apart, "perhaps", Tone.QUIET) for other in finding.also_possible),
+        *(Note(f"{other.id}: {other.tell_apart}", "perhaps", Tone.QUIET) for other in finding.also_possible),
         *((Note(finding.log_line, "IIQ logs", Tone.QUIET),) if finding.log_line else ()),
         *((Note(finding.link, "read", Tone.QUIET),) if finding.link else ()),
         *warnings(report),
@@ -150,11 +150,13 @@ def _remedy(remedy: Remedy, number: int) -> Note:
 
 
 def _evidence(finding: Finding) -> tuple[Note, ...]:
+    """Return what the server said or what was seen, unless the meaning quotes it already."""
     evidence = finding.evidence
-    text = " ".join(str(part) for part in (evidence.code, evidence.enhanced, evidence.text) if part)
-    if not text:
+    code = " ".join(str(part) for part in (evidence.code, evidence.enhanced) if part is not None)
+    text = evidence.text.removeprefix(code).strip()
+    if not (code or text) or (text and text in finding.meaning):
         return ()
-    return (Note(text, "they said" if evidence.code else "seen", Tone.QUIET),)
+    return (Note(f"{code} {text}".strip(), "they said" if code else "seen", Tone.QUIET),)
 
 
 def stopped(report: Report) -> tuple[Note, ...]:
