@@ -1,0 +1,262 @@
+"""From a mail address or domain to the servers that may send for it: the provider table, SRV and MX records, confirmed guesses.
+
+Asks only the host's own resolver and the domain's own servers, and never invents a host. Must not know screens or secrets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from wizard import values
+from wizard.draft import Change, Field
+from wizard.profile import Security
+from wizard.providers import Match, Provider, for_domain, for_host, for_mx
+from wizard.smtp.network import Network
+
+DEADLINE = 5.0
+# Seconds a guess gets: it may lead to a host that never answers, and the rest should not wait for it.
+GUESS_TIMEOUT = 2.5
+# SRV names and the mode they stand for: RFC 8314 5.1 adds _submissions to the _submission of RFC 6186 3.1.
+_SERVICES = {"_submissions._tcp": Security.TLS, "_submission._tcp": Security.STARTTLS}
+_GUESSES = ("smtp", "mail")
+_GUESS_PORTS = (465, 587)
+
+
+class Source(StrEnum):
+    """Where a candidate comes from, the most certain first."""
+
+    TABLE = "table"  # the domain is a well-known provider's own
+    SRV = "srv"  # the domain publishes its submission server
+    MX = "mx"  # the domain's mail is received by a well-known provider
+    ANSWERED = "answered"  # a server of the domain answered when it was asked
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One server that may be the right one.
+
+    ``record`` is what it was read from: a domain, an SRV name, an MX name or the name that answered. ``foreign`` says that an
+    unsigned DNS answer named a host outside the domain: the user should know it as the provider's (RFC 6186 6). ``verified`` is
+    false when the server answered, and its certificate did not verify for this name.
+    """
+
+    host: str
+    port: int
+    security: Security
+    source: Source
+    record: str
+    provider: Provider | None = None
+    region: str = ""
+    foreign: bool = False
+    verified: bool = True
+
+    def changes(self, address: str = "") -> tuple[Change, ...]:
+        """The edits that set a draft up for this server; ``address`` is the user's mail address, or empty."""
+        place = (
+            Change(Field.HOST, self.host),
+            Change(Field.PORT, str(self.port)),
+            Change(Field.SECURITY, self.security.value),
+        )
+        if self.provider:
+            return (*self.provider.changes(address, self.region), *place)
+        # RFC 6186 4: without other knowledge the whole address is the user name to begin with.
+        who = (Change(Field.USERNAME, address), Change(Field.SENDER, address)) if address else ()
+        return (*place, *who)
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What was found, best first. ``no_mail`` says that the domain declares to take no mail at all (RFC 7505).
+
+    ``problem`` is true when the resolver failed or did not answer in time, so that nothing found means little.
+    """
+
+    domain: str
+    address: str
+    candidates: tuple[Candidate, ...]
+    no_mail: bool = False
+    problem: bool = False
+
+
+class ResolverFailed(Exception):  # noqa: N818 - reads as what happened
+    """The resolver failed, or gave no answer in time; the name may or may not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """An SRV record (RFC 2782)."""
+
+    priority: int
+    weight: int
+    port: int
+    target: str
+
+
+class Resolver(Protocol):
+    """What discovery asks of DNS. A name without records gives an empty list. Both raise ResolverFailed."""
+
+    async def services(self, name: str) -> list[Service]:
+        """The SRV records of a name."""
+        ...
+
+    async def exchanges(self, domain: str) -> list[str]:
+        """The MX hosts of a domain, best first; ``"."`` alone means that it takes no mail."""
+        ...
+
+
+def read(text: str) -> tuple[str, str]:
+    """Read an address or a bare domain; return address (or "") and domain as DNS wants it.
+
+    Raises ValueError with a sentence when it is neither.
+    """
+    clean = text.strip().strip("<>").removeprefix("mailto:")
+    if "@" not in clean:
+        return "", values.to_ascii(_domain(clean)).lower()
+    address = values.mail_address(clean)
+    domain = address.rpartition("@")[2]
+    if domain.startswith("["):
+        raise ValueError(f"'{values.shown(text)}' has an IP address behind the @: type an address with a domain")
+    return address, values.to_ascii(values.host(domain)).lower()
+
+
+def _domain(text: str) -> str:
+    if not text:
+        raise ValueError("type a mail address, for example iiq@example.com")
+    name = values.host(text)
+    if values.is_address(name) or "." not in name:
+        raise ValueError(f"'{values.shown(text)}' is not a mail domain: type an address, for example iiq@example.com")
+    return name
+
+
+def contacts(domain: str) -> tuple[str, ...]:
+    """What discovery will ask and contact for a domain, one line each, to be shown before."""
+    if for_domain(domain):
+        return ()
+    guesses = " and ".join(f"{guess}.{domain}" for guess in _GUESSES)
+    ports = " and ".join(str(port) for port in _GUESS_PORTS)
+    return (
+        f"this host's resolver: {', '.join(f'{service}.{domain}' for service in _SERVICES)}, MX of {domain}",
+        f"{guesses}, and the domain's own mail server, on ports {ports}",
+    )
+
+
+async def discover(
+    address_or_domain: str, *, deadline: float = DEADLINE, network: Network | None = None, resolver: Resolver | None = None
+) -> Discovery:
+    """Find the servers that may send for an address or domain, within ``deadline`` seconds.
+
+    A domain in the provider table is answered without a network. Otherwise SRV and MX are asked and guesses are tried, all at
+    once; a guess counts only when a mail server with encryption answered. Raises ValueError with a sentence for what is no
+    address and no domain.
+    """
+    address, domain = read(address_or_domain)
+    known = tuple(_of_match(match, Source.TABLE, domain) for match in for_domain(domain))
+    if known:
+        return Discovery(domain, address, known)
+    from wizard.records import HostResolver
+
+    search = _Search(domain, network or Network(), resolver or HostResolver(deadline), deadline)
+    await search.run()
+    return Discovery(domain, address, _ranked(search.found), search.no_mail, search.problem)
+
+
+def _of_match(match: Match, source: Source, record: str) -> Candidate:
+    best = match.provider.ports[0]
+    host = match.provider.host_in(match.region)
+    return Candidate(host, best.port, best.security, source, record, match.provider, match.region)
+
+
+def _ranked(found: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """Order by source, then as found, and name each setting once."""
+    ordered = sorted(found, key=lambda candidate: (list(Source).index(candidate.source), not candidate.verified))
+    once: dict[tuple[str, int, Security], Candidate] = {}
+    for candidate in ordered:
+        once.setdefault((candidate.host, candidate.port, candidate.security), candidate)
+    return tuple(once.values())
+
+
+class _Search:
+    """The questions under way for one domain."""
+
+    def __init__(self, domain: str, network: Network, resolver: Resolver, deadline: float) -> None:
+        self.domain = domain
+        self.network = network
+        self.resolver = resolver
+        self.deadline = deadline
+        self.found: list[Candidate] = []
+        self.no_mail = False
+        self.problem = False
+
+    async def run(self) -> None:
+        """Ask everything at once; once DNS has named a server, guesses that are still open are dropped."""
+        guesses = [asyncio.create_task(self._try(f"{guess}.{self.domain}")) for guess in _GUESSES]
+        try:
+            async with asyncio.timeout(self.deadline):
+                strangers = await self._ask()
+                if not self.found:
+                    guesses.extend(asyncio.create_task(self._try(host)) for host in strangers)
+                    await asyncio.gather(*guesses)
+        except TimeoutError:
+            self.problem = self.problem or not self.found
+        finally:
+            for guess in guesses:
+                guess.cancel()
+            await asyncio.gather(*guesses, return_exceptions=True)
+
+    async def _ask(self) -> tuple[str, ...]:
+        """Ask for SRV and MX; return the domain's own MX host, where no provider is known for it."""
+        *_, strangers = await asyncio.gather(*(self._service(name) for name in _SERVICES), self._exchange())
+        return strangers or ()
+
+    async def _service(self, service: str) -> tuple[str, ...]:
+        name = f"{service}.{self.domain}"
+        try:
+            records = await self.resolver.services(name)
+        except ResolverFailed:
+            self.problem = True
+            return ()
+        # RFC 2782: lowest priority first, the heavier within it; RFC 6186 3.4: "." says the service is not there.
+        for record in sorted(records, key=lambda record: (record.priority, -record.weight)):
+            host = record.target.removesuffix(".").lower()
+            if host and record.port:
+                self.found.append(self._published(host, record.port, _SERVICES[service], name))
+        return ()
+
+    def _published(self, host: str, port: int, security: Security, name: str) -> Candidate:
+        foreign = host != self.domain and not host.endswith(f".{self.domain}")
+        provider = for_host(host)
+        return Candidate(host, port, security, Source.SRV, name, provider, foreign=foreign and provider is None)
+
+    async def _exchange(self) -> tuple[str, ...]:
+        try:
+            hosts = await self.resolver.exchanges(self.domain)
+        except ResolverFailed:
+            self.problem = True
+            return ()
+        if hosts == ["."]:
+            self.no_mail = True
+            return ()
+        for host in hosts:
+            self.found.extend(_of_match(match, Source.MX, host) for match in for_mx(host))
+        return tuple(host.lower().removesuffix(".") for host in hosts[:1] if not for_mx(host))
+
+    async def _try(self, host: str) -> None:
+        """Look whether a host speaks encrypted SMTP on the usual ports; only then it is a candidate, even when time is up."""
+        from wizard.smtp.ports import Because, PortResult, recommend
+        from wizard.smtp.probe import probe
+
+        seen: list[PortResult] = []
+        try:
+            await probe(host, seen.append, ports=_GUESS_PORTS, timeout=min(GUESS_TIMEOUT, self.deadline), network=self.network)
+        finally:
+            best = recommend(seen)
+            if best and best.security is not Security.NONE:
+                foreign = not host.endswith(f".{self.domain}")
+                verified = best.because is not Because.UNVERIFIED
+                self.found.append(
+                    Candidate(host, best.port, best.security, Source.ANSWERED, host, foreign=foreign, verified=verified)
+                )
