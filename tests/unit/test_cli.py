@@ -304,9 +304,11 @@ async def test_monitoring_gets_one_line_and_its_own_exit_codes(practice: Practic
     assert (passed.code, passed.out.count("\n")) == (0, 1), passed.out
     assert passed.out.startswith("SMTP OK - localhost:")
     assert " | time=0." in passed.out
-    failed = await run_beside("check", "--host", "localhost", "--port", "1", "--nagios")
+    async with PracticeServer("nobody-listens") as server:
+        failed = await run_beside("check", *flags_for(server.draft()), "--nagios")
+        port = server.draft().port
     assert failed.code == 2
-    assert failed.out.startswith("SMTP CRITICAL - localhost:1 connect-refused: ")
+    assert failed.out.startswith(f"SMTP CRITICAL - localhost:{port} connect-refused: "), failed.out
 
 
 @pytest.mark.parametrize(
