@@ -36,14 +36,16 @@ _NOT_SET = {Stage.AUTH: "no user name is set", Stage.MAIL: "no sender is set", S
 def rows(report: Report) -> tuple[Row, ...]:
     """Return the rows of a report in the order things happened; what was not reached stands together in the last one.
 
-    The server's goodbye is left out when it went well: it says nothing the total time does not.
+    The goodbye is left out unless it failed: it says nothing the total time does not.
     """
     found: list[Row] = []
     left_out: list[str] = []
     for result in report.stages:
+        if result.stage is Stage.QUIT and result.status in ("passed", "skipped"):
+            continue
         if result.skipped in (Why.NOT_REACHED, Why.STOPPED):
             left_out.append(name_of(result, report))
-        elif not (result.stage is Stage.QUIT and result.status in ("passed", "skipped")):
+        else:
             found.append(_row(result, report))
     if left_out:
         found.append(Row(Mark.SKIPPED, " · ".join(left_out)))

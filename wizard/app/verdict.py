@@ -123,7 +123,7 @@ def failed(report: Report) -> tuple[Note, ...]:
     return (
         Note(finding.title, tone=Tone.BAD, wide=True),
         Note(finding.meaning, wide=True),
-        *(_remedy(remedy, number) for number, remedy in _numbered(finding)),
+        *(_remedy(remedy, number, finding) for number, remedy in _numbered(finding)),
         *_evidence(finding),
         *(Note(f"{other.id}: {other.tell_apart}", "perhaps", Tone.QUIET) for other in finding.also_possible),
         *((Note(finding.log_line, "IIQ logs", Tone.QUIET),) if finding.log_line else ()),
@@ -143,9 +143,9 @@ def fixes(finding: Finding | None) -> tuple[Remedy, ...]:
     return tuple(remedy for remedy in finding.remedies if remedy.changes) if finding else ()
 
 
-def _remedy(remedy: Remedy, number: int) -> Note:
+def _remedy(remedy: Remedy, number: int, finding: Finding) -> Note:
     key = {0: "advice", 1: "Enter"}.get(number, str(number))
-    seen = " (seen to work just now)" if remedy.proven else ""
+    seen = " (seen to work just now)" if remedy.proven and "just now" not in finding.meaning else ""
     return Note(f"{remedy.label}{seen}", key, Tone.TEXT, key=number > 0)
 
 
@@ -192,7 +192,7 @@ def passed(report: Report, *, waiting: bool = False, arrived: bool = False) -> t
 def _reached(report: Report) -> str:
     done = {result.stage for result in report.stages if result.status == "passed"}
     if Stage.RCPT in done:
-        return f"The server would take mail for {report.profile.recipient}. m and Enter send a test message."
+        return f"The server would take mail for {report.profile.recipient}. Press m, then Enter, to send a test message."
     if Stage.AUTH in done:
         return "The sign-in works. Give a sender and a test recipient in Details to go further."
     return "The server answers. Give a user name, a sender or a test recipient in Details to go further."

@@ -197,6 +197,7 @@ class CheckScreen(Climb):
     def _saved(self, told: tuple[Note, ...] | None) -> None:
         if told:
             self.saved = True
+            self.wizard.saved()
             self.notices = told
             self.refresh_heading()
             self.draw()

@@ -40,10 +40,12 @@ class Notes(VerticalScroll, can_focus=True):
         return "\n".join(f"{note.label}  {note.text}" if note.label else note.text for note in self._notes)
 
     def compose(self) -> ComposeResult:
+        above = ""
         for note in self._notes:
+            label, above = "" if note.label == above else note.label, note.label
             if note.wide:
                 yield Static(plain(note.text), classes=f"note note--{note.tone}")
             else:
                 with Horizontal(classes="note-row"):
-                    yield Static(plain(note.label), classes="note-label note-key" if note.key else "note-label")
+                    yield Static(plain(label), classes="note-label note-key" if note.key else "note-label")
                     yield Static(plain(note.text), classes=f"note note--{note.tone}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.cells import chop_cells
+from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from textual.events import Resize
 from textual.geometry import Size
@@ -57,7 +57,7 @@ class Transcript(ScrollView, can_focus=True):
     def _wrap(self, line: Line) -> None:
         room = max(self.scrollable_content_region.width - _LEFT, 10)
         clean = "".join(char if char.isprintable() else "?" for char in line.text)
-        for number, part in enumerate(chop_cells(clean, room) or [""]):
+        for number, part in enumerate(_pieces(clean, room)):
             self._drawn.append((line, part, number == 0))
 
     def _fit(self) -> None:
@@ -83,3 +83,15 @@ class Transcript(ScrollView, can_focus=True):
             Segment(part, style),
         ]
         return Strip(cells).adjust_cell_length(width, self.rich_style)
+
+
+def _pieces(text: str, room: int) -> list[str]:
+    """Cut a line into pieces of at most ``room`` cells, at a blank where there is one in the later half."""
+    pieces = []
+    while cell_len(text) > room:
+        piece = chop_cells(text, room)[0]
+        blank = piece.rfind(" ") + 1
+        piece = piece[:blank] if blank > len(piece) // 2 else piece
+        pieces.append(piece)
+        text = text[len(piece) :]
+    return [*pieces, text]
