@@ -14,7 +14,7 @@ _PEM = serialization.Encoding.PEM
 
 
 def write_certificates(folder: Path, host: str) -> None:
-    """Write ``ca.pem``, ``server.pem`` and ``server.key`` into the folder, valid from yesterday for 30 days, for one host name."""
+    """Write ``ca.pem``, ``server.pem`` and ``server.key`` into the folder: for one host, valid for 30 days."""
     ca_key = ec.generate_private_key(ec.SECP256R1())
     server_key = ec.generate_private_key(ec.SECP256R1())
     ca_name = _name("Test authority")

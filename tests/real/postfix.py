@@ -26,11 +26,13 @@ ELSEWHERE = "someone@elsewhere.test"
 
 _PROGRAMS = ("postfix", "postconf", "dovecot")
 
+# Tests sign in wrongly on purpose: without the delay and the penalty that Dovecot sets on repeated failures.
 _DOVECOT = """\
 base_dir = {folder}/run
 log_path = {folder}/dovecot.log
 protocols =
 ssl = no
+auth_failure_delay = 0
 auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256
 passdb {{
   driver = passwd-file
@@ -39,6 +41,11 @@ passdb {{
 userdb {{
   driver = static
   args = uid=nobody gid=nogroup home=/nonexistent
+}}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service auth {{
   unix_listener {folder}/queue/private/auth {{
@@ -71,10 +78,12 @@ smtpd_tls_key_file = {folder}/server.key
 smtpd_tls_auth_only = yes
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = private/auth
-smtpd_sender_login_maps = inline:{{ {{{user} = {user}}} }}
+smtpd_sender_login_maps = inline:{{ {{{user} = {user}}}, {{{recipient} = {recipient}}} }}
 smtpd_client_connection_rate_limit = 0
 smtpd_error_sleep_time = 0
 smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
+default_transport = error:nothing leaves this machine
+relay_transport = error:nothing leaves this machine
 """
 
 # One line per service as in Postfix's own master.cf: nothing in a chroot, so that the folder needs no copies of libraries.
@@ -128,9 +137,11 @@ class Server:
         return self.folder / "arrivals"
 
     @property
-    def log(self) -> str:
-        """What Postfix wrote down so far."""
-        return (self.folder / "postfix.log").read_text()
+    def queued(self) -> frozenset[str]:
+        """The queue ids of the messages Postfix holds at this moment."""
+        queues = ("maildrop", "incoming", "active", "deferred")
+        files = (file for queue in queues for file in (self.folder / "queue" / queue).rglob("*"))
+        return frozenset(file.name for file in files if file.is_file())
 
 
 def missing() -> str:
