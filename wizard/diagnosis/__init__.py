@@ -30,10 +30,3 @@ def foresee(profile: Profile, *, today: date | None = None) -> tuple[Finding, ..
     """Return the warnings that follow from the settings alone, before any session: the end of password sign-in, for instance."""
     ahead = Observation(Stage.AUTH, Kind.PASSED, context=Context())
     return warn(Seen(ahead, profile, today or current_date()))
-
-
-def explain(text: str, **known: object) -> tuple[Finding, ...]:
-    """Return findings for a pasted error, bounce or log; nothing when it is not recognised. See reading.py."""
-    from wizard.diagnosis.reading import explain as read
-
-    return read(text, **known)  # type: ignore[arg-type]

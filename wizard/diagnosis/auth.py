@@ -29,7 +29,7 @@ _OFF_NOW = Words(
 _MECHANISM = Words(
     "mechanism not supported",
     "mechanism~not, unrecognized authentication type, unknown~mechanism, unsupported~mechanism, invalid~mechanism, "
-    "mechanism~invalid, mechanism~disabled, no~mechanism, authentication type",
+    "mechanism~invalid, mechanism~disabled, no~mechanism",
 )
 
 
@@ -46,6 +46,11 @@ def _auth_after_tls(seen: Seen) -> bool:
     """No AUTH in clear, and STARTTLS on offer: servers show AUTH only once the line is encrypted."""
     context = seen.observation.context
     return not context.encrypted and "STARTTLS" in context.capabilities
+
+
+def _submission_unknown(seen: Seen) -> bool:
+    """A pasted error from the submission port: what the server offered is not known, and there AUTH comes after STARTTLS."""
+    return seen.pasted and seen.profile.endpoint.port == 587
 
 
 def _no_login(seen: Seen) -> bool:
@@ -200,8 +205,11 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="starttls-required",
         title="The server shows its sign-in only on an encrypted line",
-        meaning="The profile says {mode}. The server offers STARTTLS and no sign-in before it.{open}",
-        when=(When(kinds=(Kind.NOT_OFFERED,), stages=_AUTH, plus=_auth_after_tls, plus_name="in clear, STARTTLS offered"),),
+        meaning="{asked}. The server offers no sign-in in clear, and STARTTLS to encrypt the line.{open}",
+        when=(
+            When(kinds=(Kind.NOT_OFFERED,), stages=_AUTH, plus=_auth_after_tls, plus_name="in clear, STARTTLS offered"),
+            When(kinds=(Kind.NOT_OFFERED,), stages=_AUTH, plus=_submission_unknown, plus_name="pasted, from port 587"),
+        ),
         cures=starttls_here,
         advice=("Choose STARTTLS, which this server offers.",),
         also=(Possible("auth-not-offered", "no sign-in is offered on the encrypted line either"),),

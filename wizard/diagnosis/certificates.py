@@ -80,8 +80,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="cert-expired",
         title="The certificate of {host} has expired",
-        meaning="It was valid until {until}. Until it is renewed nobody can be sure whose server this is; the password was not "
-        "sent.{open}",
+        meaning="It was valid until {until}. Until it is renewed nobody can be sure whose server this is.{unsent}{open}",
         when=(_code_in(*_CODES_DATE_PAST),),
         cures=proven,
         advice=("Ask whoever runs the server to renew its certificate.", "Check the clock of this host: date."),

@@ -58,6 +58,35 @@ RULES: tuple[Rule, ...] = (
         link="https://support.google.com/mail/answer/81126",
     ),
     Rule(
+        id="relay-denied",
+        title="The server does not pass on mail for this client",
+        meaning="It takes mail for its own domains, or from clients it knows, and {recipient} from here is neither. It said: "
+        "{said}",
+        when=(
+            When(codes=(4, 5), enhanced=("*.7.64", "5.7.68", "*.7.367")),
+            When(
+                codes=(4, 5),
+                says=RELAY,
+                lacks=Words(
+                    "reputation or rate",
+                    "rate, access rule, disallowed as, too many",
+                ),
+            ),
+        ),
+        advice=(
+            "If the server offers a sign-in, give the profile a user name and a password: signed-in clients are passed on.",
+            "If it is a company relay, ask its owner to allow this host's address.",
+            "Check that {recipient} is written as you mean it.",
+        ),
+        also=(
+            Possible("auth-required", "with a sign-in the same recipient is accepted"),
+            Possible("recipient-rejected", "other recipients outside are passed on"),
+            Possible("ip-blocked", "mail to the server's own domain is refused from here as well"),
+            Possible("sender-rejected", "another sender is passed on"),
+        ),
+        log_line="SendFailedException: Invalid Addresses; 550 5.7.1 Unable to relay",
+    ),
+    Rule(
         id="sender-rejected",
         title="This sign-in may not send as {sender}",
         meaning="The server lets each account send as its own address only, or as those it was given. It said: {said}",
@@ -87,35 +116,6 @@ RULES: tuple[Rule, ...] = (
             Possible("quota-or-sandbox", "the account is in a trial in which every address must be verified first"),
         ),
         log_line="5.7.60 SMTP; Client does not have permissions to send as this sender",
-    ),
-    Rule(
-        id="relay-denied",
-        title="The server does not pass on mail for this client",
-        meaning="It takes mail for its own domains, or from clients it knows, and {recipient} from here is neither. It said: "
-        "{said}",
-        when=(
-            When(codes=(4, 5), enhanced=("*.7.64", "5.7.68", "*.7.367")),
-            When(
-                codes=(4, 5),
-                says=RELAY,
-                lacks=Words(
-                    "reputation or rate",
-                    "rate, access rule, disallowed as, too many",
-                ),
-            ),
-        ),
-        advice=(
-            "If the server offers a sign-in, give the profile a user name and a password: signed-in clients are passed on.",
-            "If it is a company relay, ask its owner to allow this host's address.",
-            "Check that {recipient} is written as you mean it.",
-        ),
-        also=(
-            Possible("auth-required", "with a sign-in the same recipient is accepted"),
-            Possible("recipient-rejected", "other recipients outside are passed on"),
-            Possible("ip-blocked", "mail to the server's own domain is refused from here as well"),
-            Possible("sender-rejected", "another sender is passed on"),
-        ),
-        log_line="SendFailedException: Invalid Addresses; 550 5.7.1 Unable to relay",
     ),
     Rule(
         id="recipient-unknown",

@@ -138,8 +138,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="port-speaks-tls",
         title="{where} speaks TLS from the first byte",
-        meaning="The profile says {mode}, and this port waits for an encrypted line before it says a word: the greeting never "
-        "comes.{open}",
+        meaning="{asked}, and this port waits for an encrypted line before it says a word: the greeting never comes.{open}",
         when=(
             When(kinds=(Kind.SPEAKS_TLS,)),
             When(

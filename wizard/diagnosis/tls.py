@@ -33,7 +33,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="port-speaks-plain",
         title="{where} does not speak TLS from the first byte",
-        meaning="The profile says {mode}, and this port answered in plain text. Ports of this kind start plain and switch to "
+        meaning="{asked}, and this port answered in plain text. Ports of this kind start plain and switch to "
         "encryption with STARTTLS.{open}",
         when=(
             When(kinds=(Kind.TLS_PLAINTEXT,)),
@@ -86,7 +86,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="starttls-required",
         title="The password was not sent: the line is not encrypted",
-        meaning="The profile says {mode}, and a password sent in clear can be read by anyone on the way. This server offers "
+        meaning="{asked}, and a password sent in clear can be read by anyone on the way. This server offers "
         "STARTTLS on this very port.{open}",
         when=(When(kinds=(Kind.WITHHELD,), plus=_offered_in_clear, plus_name="in clear, STARTTLS offered"),),
         cures=starttls_here,
@@ -97,7 +97,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="starttls-unavailable",
         title="The password was not sent: {where} offers no encryption",
-        meaning="The profile says {mode}, and this server does not offer to encrypt the line. A password sent in clear can "
+        meaning="{asked}, and this server does not offer to encrypt the line. A password sent in clear can "
         "be read by anyone on the way.{open}",
         when=(When(kinds=(Kind.WITHHELD,), plus=_no_starttls_in_clear, plus_name="in clear, STARTTLS not offered"),),
         cures=proven,

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 
 from wizard.diagnosis.hosts import Family, family_of
 from wizard.profile import Profile, Security
@@ -27,7 +28,8 @@ class Seen:
     observation: Observation
     profile: Profile
     today: date = field(default_factory=current_date)
-    family: Family | None = None  # set by a reader of pasted text that knows the provider and not the host
+    family: Family | None = None  # set by the reader of pasted text, which may know the provider and not the host
+    pasted: bool = False  # no session of ours: the settings and what was sent are not known
 
     @property
     def provider(self) -> Family:
@@ -56,16 +58,31 @@ class Words:
     """
 
     name: str
-    pattern: re.Pattern[str]
+    keywords: str
 
     def __init__(self, name: str, keywords: str) -> None:
         object.__setattr__(self, "name", name)
-        choices = "|".join(r".{0,60}?".join(map(re.escape, keyword.split("~"))) for keyword in keywords.split(", "))
-        object.__setattr__(self, "pattern", re.compile(rf"(?<![a-z0-9])(?:{choices})"))
+        object.__setattr__(self, "keywords", keywords)
 
     def found_in(self, text: str) -> bool:
         """Return whether one of the family stands in ``text`` (lower case)."""
-        return self.pattern.search(text) is not None
+        return _pattern(self.keywords).search(text) is not None
+
+    def position(self, text: str) -> int | None:
+        """Return where the first of the family stands in ``text``; None when none does."""
+        found = _pattern(self.keywords).search(text)
+        return found.start() if found else None
+
+
+@cache
+def _pattern(keywords: str) -> re.Pattern[str]:
+    """Compile a family when it is first asked for: most runs need none."""
+    return re.compile("|".join(map(_keyword, keywords.split(", "))))
+
+
+def _keyword(keyword: str) -> str:
+    start = r"(?<![a-z0-9])" if keyword[:1].isalnum() and keyword.isascii() else ""
+    return start + r".{0,60}?".join(map(re.escape, keyword.split("~")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +136,7 @@ class When:
         if self.enhanced and not any(_enhanced_is(wanted, reply.enhanced or "") for wanted in self.enhanced):
             return False
         if not self.codes or (reply.code == 0 and not reply.enhanced):
-            return True  # a pasted reply may have lost its code: then the words alone decide
+            return self.says is not None  # a pasted reply may have lost its code: then the words alone decide
         code_class = reply.code // 100 or int((reply.enhanced or "0")[0])
         return reply.code in self.codes or code_class in self.codes
 
