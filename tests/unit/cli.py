@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from wizard.__main__ import main
 from wizard.draft import Draft, Field
 from wizard.render.command import FLAGS
@@ -29,6 +31,18 @@ class Ran:
     code: int
     out: str
     err: str
+
+
+def settle(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the test a home and an environment that say nothing of the developer's own."""
+    for name in ("SMTP_WIZARD_PASSWORD", "NO_COLOR", "LC_ALL", "LC_CTYPE", "PYTHONIOENCODING"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "xdg"))
+    monkeypatch.setenv("SMTP_WIZARD_CONFIG", str(home / "config.toml"))
+    return home
 
 
 class _Stream(io.TextIOWrapper):
