@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -73,6 +73,7 @@ class WizardApp(App[None]):
         self.practice: PracticeServer | None = None
         self.memory = Memory(config_path)
         self._open = AsyncExitStack()
+        self._still = ExitStack()
         self._keep_soon: Timer | None = None
         self._kept = self.draft
         self._use_theme(theme.DEFAULT)
@@ -167,9 +168,27 @@ class WizardApp(App[None]):
 
     # --- the steps -----------------------------------------------------------------------------------------------------
 
+    def on_load(self) -> None:
+        """Hold the drawing until the first step is whole: each stage of its making would be painted on its own."""
+        self._still.enter_context(self.batch_update())
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The first step is the first screen: an empty one beneath it would be painted too."""
+        screen = self.step_screen(self.first_step)
+        # Textual gives a default screen no place for a result, and switch_screen then stumbles over it.
+        screen._push_result_callback(screen, None)
+        return screen
+
+    def on_ready(self) -> None:
+        """Draw the first step, once; behind what its own queue still holds."""
+        self.screen.call_later(self._draw)
+
+    def _draw(self) -> None:
+        self.screen.refresh()
+        self._still.close()
+
     def on_mount(self) -> None:
-        """Show the first step."""
-        self.push_screen(self.step_screen(self.first_step))
+        """Tell what went wrong with the colours, now that there is a screen to tell it on."""
         if self._theme_problem:
             self._tell_theme(self._theme_problem)
 

@@ -42,7 +42,7 @@ def secrets(rungs: tuple[Rung, ...]) -> State:
     if keyring and keyring.available:
         return State("ok", "secrets", "the keyring of this session keeps them")
     why = keyring.why.rstrip(".") if keyring else "no keyring here"
-    return State("!", "secrets", f"{why}. Details asks where a password goes.")
+    return State("!", "secrets", why)
 
 
 def short(path: Path) -> str:

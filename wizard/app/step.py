@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -81,8 +82,8 @@ class Step(Screen[None]):
     """One of the three steps. Subclasses give ``body``, ``KEYS``, and answer ``action_next``, ``leaving``, ``commands``."""
 
     step: ClassVar[StepName]
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-slim"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (32, "-tall")]
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-slim"), (100, "-wide")]  # noqa: RUF012 - Textual declares them so
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-short"), (32, "-tall")]  # noqa: RUF012
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Enter", "Next"),
         ("Esc", "Back"),
@@ -94,6 +95,9 @@ class Step(Screen[None]):
         Binding("f1", "help", "Help", show=False),
         Binding("question_mark", "help", "Help", show=False),
     ]
+
+    # Textual paints the whole screen again whenever the focus moves; the two widgets concerned paint themselves.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     class Moved(Message):
         """The step is done with, or left: the app shows another one."""

@@ -56,7 +56,8 @@ class AccessScreen(Step):
             self.states["settings"] = host.settings(memory.path, memory.problem, len(memory.profiles))
             self.states["secrets"] = host.State("", "secrets", "looking ...")
             self.states["identityiq"] = host.State("", "IdentityIQ", "looking ...")
-            yield Static(self._states(), id="states")
+            for name, state in self.states.items():
+                yield Static(_state(state), id=f"state-{name}", classes="state")
 
     def on_mount(self) -> None:
         """The list has the cursor; what takes time is found out after the first paint."""
@@ -69,7 +70,8 @@ class AccessScreen(Step):
         self.installed = await in_daemon_thread(host.find_identityiq)
         self.states["identityiq"] = host.identityiq(self.installed)
         self.states["secrets"] = host.secrets(await self.wizard.rungs())
-        self.query_one("#states", Static).update(self._states())
+        for name in ("identityiq", "secrets"):
+            self.query_one(f"#state-{name}", Static).update(_state(self.states[name]), layout=False)
         if not self.trail:
             self.query_one(Menu).show(self._top(), keep_place=True)
 
@@ -77,13 +79,6 @@ class AccessScreen(Step):
         memory = self.wizard.memory
         left = memory.unfinished.draft if memory.unfinished else None
         return sources.top(memory.profiles, memory.default_profile, left, self.installed)
-
-    def _states(self) -> Content:
-        rows = []
-        for state in self.states.values():
-            style = {"ok": "$success", "!": "bold $warning"}.get(state.sign, "$muted")
-            rows.append(Content.assemble((f"{state.sign:<4}", style), (f"{state.label:<12}", "$muted"), state.words))
-        return Content("\n").join(rows)
 
     # --- choosing ----------------------------------------------------------------------------------------------------
 
@@ -249,3 +244,8 @@ class AccessScreen(Step):
         for entry in self._top():
             if not entry.idle:
                 yield Command(entry.title, entry.about, partial(self.choose, entry.id))
+
+
+def _state(state: host.State) -> Content:
+    style = {"ok": "$success", "!": "bold $warning"}.get(state.sign, "$muted")
+    return Content.assemble((f"{state.sign:<4}", style), (f"{state.label:<12}", "$muted"), state.words)

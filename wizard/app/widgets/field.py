@@ -189,8 +189,9 @@ class FieldRow(Widget):
 
     def mark(self, changed: bool) -> None:
         """Show, by a star too, that a remedy or an import changed this field."""
-        self.set_class(changed, "changed")
-        self.refresh()
+        if changed != self.has_class("changed"):
+            self.set_class(changed, "changed")
+            self.refresh()
 
     def error(self, text: str) -> None:
         """Show what is wrong, or nothing."""
