@@ -134,11 +134,11 @@ def _rename(args: argparse.Namespace, config: Config) -> int:
     talk(f"Renamed '{name}' to '{args.new}' in {config.path}.")
     ref, account = _reference(name, draft)
     if ref.kind is SecretKind.KEYRING:
-        talk(asyncio.run(_move_secret(ref, account, _reference(args.new, draft)[1], args.new)))
+        talk(asyncio.run(_move_secret(ref, account, _reference(args.new, draft)[1])))
     return 0
 
 
-async def _move_secret(ref: SecretRef, old: str, new: str, name: str) -> str:
+async def _move_secret(ref: SecretRef, old: str, new: str) -> str:
     """The keyring keeps a secret under the profile's name: it moves along. The old one goes last."""
     from wizard.keychain import SecretUnavailable, clear, fetch, store
 
@@ -146,7 +146,7 @@ async def _move_secret(ref: SecretRef, old: str, new: str, name: str) -> str:
         await store(ref, new, await fetch(ref, account=old))
         await clear(ref, old)
     except SecretUnavailable as problem:
-        return f"The password did not move along: {problem} Store it with: smtp-wizard secret set {quoted(name)}"
+        return f"Its password did not move along. {problem}"
     return "Its password moved along in the keyring."
 
 

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 
 def add_common(parser: argparse.ArgumentParser, *, default: bool) -> None:
-    """Add --config and --json, which stand before or after the action; only one of the two parsers may bring a default."""
+    """Add --config and --json. They may stand before the action (or the command) too, so only the outermost brings a default:
+    an inner one would put it over what was said before.
+    """
     parser.add_argument(
         "--config",
-        default="" if default else argparse.SUPPRESS,
+        default=argparse.SUPPRESS,
         metavar="FILE",
         help=f"another configuration file (or {CONFIG_VARIABLE})",
     )
@@ -33,7 +35,8 @@ def add_common(parser: argparse.ArgumentParser, *, default: bool) -> None:
 
 def config_of(args: argparse.Namespace) -> Config:
     """Return the configuration the arguments name. Raises UsageError."""
-    return load_config(Path(os.path.expanduser(args.config)) if args.config else None)
+    named = getattr(args, "config", "")
+    return load_config(Path(os.path.expanduser(named)) if named else None)
 
 
 def print_lines(lines: Iterable[str]) -> None:
