@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from wizard import values
-from wizard.draft import Change, Field
+from wizard.candidate import Candidate, Discovery, Source
 from wizard.profile import Security
-from wizard.providers import Match, Provider, for_domain, for_host, for_mx
+from wizard.providers import Match, for_domain, for_host, for_mx
 from wizard.smtp.network import Network
+
+__all__ = ["Candidate", "Discovery", "ResolverFailed", "Service", "Source", "contacts", "discover", "read"]
 
 DEADLINE = 5.0
 # Seconds a guess gets: it may lead to a host that never answers, and the rest should not wait for it.
@@ -24,62 +25,6 @@ GUESS_TIMEOUT = 2.5
 _SERVICES = {"_submissions._tcp": Security.TLS, "_submission._tcp": Security.STARTTLS}
 _GUESSES = ("smtp", "mail")
 _GUESS_PORTS = (465, 587)
-
-
-class Source(StrEnum):
-    """Where a candidate comes from, the most certain first."""
-
-    TABLE = "table"  # the domain is a well-known provider's own
-    SRV = "srv"  # the domain publishes its submission server
-    MX = "mx"  # the domain's mail is received by a well-known provider
-    ANSWERED = "answered"  # a server of the domain answered when it was asked
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One server that may be the right one.
-
-    ``record`` is what it was read from: a domain, an SRV name, an MX name or the name that answered. ``foreign`` says that an
-    unsigned DNS answer named a host outside the domain: the user should know it as the provider's (RFC 6186 6). ``verified`` is
-    false when the server answered, and its certificate did not verify for this name.
-    """
-
-    host: str
-    port: int
-    security: Security
-    source: Source
-    record: str
-    provider: Provider | None = None
-    region: str = ""
-    foreign: bool = False
-    verified: bool = True
-
-    def changes(self, address: str = "") -> tuple[Change, ...]:
-        """The edits that set a draft up for this server; ``address`` is the user's mail address, or empty."""
-        place = (
-            Change(Field.HOST, self.host),
-            Change(Field.PORT, str(self.port)),
-            Change(Field.SECURITY, self.security.value),
-        )
-        if self.provider:
-            return (*self.provider.changes(address, self.region), *place)
-        # RFC 6186 4: without other knowledge the whole address is the user name to begin with.
-        who = (Change(Field.USERNAME, address), Change(Field.SENDER, address)) if address else ()
-        return (*place, *who)
-
-
-@dataclass(frozen=True, slots=True)
-class Discovery:
-    """What was found, best first. ``no_mail`` says that the domain declares to take no mail at all (RFC 7505).
-
-    ``problem`` is true when the resolver failed or did not answer in time, so that nothing found means little.
-    """
-
-    domain: str
-    address: str
-    candidates: tuple[Candidate, ...]
-    no_mail: bool = False
-    problem: bool = False
 
 
 class ResolverFailed(Exception):  # noqa: N818 - reads as what happened
@@ -113,13 +58,15 @@ def read(text: str) -> tuple[str, str]:
 
     Raises ValueError with a sentence when it is neither.
     """
-    clean = text.strip().strip("<>").removeprefix("mailto:")
+    clean = text.strip().rpartition("<")[2].rstrip(">").strip().removeprefix("mailto:")
     if "@" not in clean:
         return "", values.to_ascii(_domain(clean)).lower()
     address = values.mail_address(clean)
     domain = address.rpartition("@")[2]
     if domain.startswith("["):
-        raise ValueError(f"'{values.shown(text)}' has an IP address behind the @: type an address with a domain")
+        raise ValueError(
+            f"'{values.shown(text)}' has an IP address behind the @: type one with a domain, for example iiq@example.com"
+        )
     return address, values.to_ascii(values.host(domain)).lower()
 
 
@@ -154,20 +101,21 @@ async def discover(
     address and no domain.
     """
     address, domain = read(address_or_domain)
-    known = tuple(_of_match(match, Source.TABLE, domain) for match in for_domain(domain))
+    known = tuple(_of_match(match, Source.TABLE, domain, address) for match in for_domain(domain))
     if known:
         return Discovery(domain, address, known)
     from wizard.records import HostResolver
 
     search = _Search(domain, network or Network(), resolver or HostResolver(deadline), deadline)
     await search.run()
-    return Discovery(domain, address, _ranked(search.found), search.no_mail, search.problem)
+    found = (replace(candidate, address=address) for candidate in search.found)
+    return Discovery(domain, address, _ranked(found), search.no_mail, search.problem)
 
 
-def _of_match(match: Match, source: Source, record: str) -> Candidate:
+def _of_match(match: Match, source: Source, record: str, address: str = "") -> Candidate:
     best = match.provider.ports[0]
     host = match.provider.host_in(match.region)
-    return Candidate(host, best.port, best.security, source, record, match.provider, match.region)
+    return Candidate(host, best.port, best.security, source, record, address, match.provider, match.region)
 
 
 def _ranked(found: Iterable[Candidate]) -> tuple[Candidate, ...]:
@@ -229,7 +177,7 @@ class _Search:
     def _published(self, host: str, port: int, security: Security, name: str) -> Candidate:
         foreign = host != self.domain and not host.endswith(f".{self.domain}")
         provider = for_host(host)
-        return Candidate(host, port, security, Source.SRV, name, provider, foreign=foreign and provider is None)
+        return Candidate(host, port, security, Source.SRV, name, provider=provider, foreign=foreign and provider is None)
 
     async def _exchange(self) -> tuple[str, ...]:
         try:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 import json
-from typing import Any, assert_never
+from typing import Any
 
-from wizard.discover import Candidate, Discovery, Source
+from wizard.discover import Candidate, Discovery
 from wizard.draft import Draft
 from wizard.profile import Security
 from wizard.providers import Note, Provider, SignIn
@@ -25,72 +25,40 @@ _SIGN_IN = {
 }
 
 
-def why(candidate: Candidate) -> str:
-    """Where a candidate comes from, and what to look at before trusting it."""
-    provider = candidate.provider.name if candidate.provider else ""
-    match candidate.source:
-        case Source.TABLE:
-            text = f"{candidate.record} belongs to {provider}."
-        case Source.MX:
-            text = f"Mail for the domain is received by {provider} (MX {candidate.record.removesuffix('.')})."
-        case Source.SRV:
-            text = f"The domain names it as its server for sending ({candidate.record})."
-        case Source.ANSWERED:
-            text = f"A mail server answered on port {candidate.port}; the domain does not name it for sending."
-        case _:
-            assert_never(candidate.source)
-    if not candidate.verified:
-        text += " Its certificate could not be verified for this name."
-    if candidate.foreign:
-        text += " The name lies outside the domain: use it only if you know it as your provider's."
-    return text
-
-
 def sign_in(provider: Provider) -> str:
     """How this provider wants to know who is sending, and what goes into the password field."""
     return f"{_SIGN_IN[provider.sign_in]} Password field: {provider.secret}."
 
 
 def note_text(note: Note, today: datetime.date) -> str:
-    """A note with its date, and how many days are left until then."""
+    """A note with the date it takes or took effect, and how many days are left until then."""
     left = note.days_left(today)
-    if note.date is None or left is None:
+    if left is None:
         return note.text
-    return f"{note.text} ({'from' if left > 0 else 'since'} {note.date}{f', in {left} days' if left > 0 else ''})"
+    when = f"From {note.date} (in {left} days)" if left > 0 else f"Since {note.date}"
+    return f"{when}: {note.text[0].lower()}{note.text[1:]}"
 
 
 def text(found: Discovery, style: Style, today: datetime.date) -> list[str]:
     """The candidates, best first, each with its reason, what the provider expects, and the check that tries it."""
     if not found.candidates:
-        return style.wrapped(nothing(found), indent="")
+        return style.wrapped(found.nothing, indent="")
     lines: list[str] = []
     for number, candidate in enumerate(found.candidates, 1):
-        lines += [*([""] if lines else []), *_candidate(number, candidate, found.address, style, today)]
+        lines += [*([""] if lines else []), *_candidate(number, candidate, style, today)]
     return lines
 
 
-def _candidate(number: int, candidate: Candidate, address: str, style: Style, today: datetime.date) -> list[str]:
+def _candidate(number: int, candidate: Candidate, style: Style, today: datetime.date) -> list[str]:
     place = f"{number}  {candidate.host}  port {candidate.port}  {_MODES[candidate.security]}"
-    lines = [style.heading(style.plain(place)), *style.wrapped(why(candidate), indent="   ")]
+    lines = [style.heading(style.plain(place)), *style.wrapped(candidate.why, indent="   ")]
     if candidate.provider:
         lines += style.wrapped(sign_in(candidate.provider), indent="   ")
         for note in candidate.provider.notes:
             lines += style.wrapped(f"{'! ' if note.ends_password_sign_in else ''}{note_text(note, today)}", indent="   ")
         lines.append(f"   {candidate.provider.link}")
-    draft = Draft().with_changes(*candidate.changes(address))
+    draft = Draft().with_changes(*candidate.changes)
     return [*lines, f"   {style.plain(CommandLine(draft).text())}"]
-
-
-def nothing(found: Discovery) -> str:
-    """Why nothing was found, and what to do next."""
-    if found.no_mail:
-        return f"{found.domain} declares that it takes no mail: ask whoever runs it for the server to send through."
-    if found.problem:
-        return f"The resolver of this host failed or did not answer about {found.domain}: try again, or check /etc/resolv.conf."
-    return (
-        f"No server for sending was found for {found.domain}. Check the spelling; if it is right, ask your mail administrator "
-        "for the name of the SMTP relay."
-    )
 
 
 def render(found: Discovery) -> str:
@@ -100,7 +68,7 @@ def render(found: Discovery) -> str:
             "schema": SCHEMA,
             "domain": found.domain,
             "address": found.address or None,
-            "candidates": [_object(candidate, found.address) for candidate in found.candidates],
+            "candidates": [_object(candidate) for candidate in found.candidates],
             "no_mail": found.no_mail,
             "resolver_failed": found.problem,
         },
@@ -108,7 +76,7 @@ def render(found: Discovery) -> str:
     )
 
 
-def _object(candidate: Candidate, address: str) -> dict[str, Any]:
+def _object(candidate: Candidate) -> dict[str, Any]:
     provider = candidate.provider
     return {
         "host": candidate.host,
@@ -116,7 +84,7 @@ def _object(candidate: Candidate, address: str) -> dict[str, Any]:
         "security": str(candidate.security),
         "source": str(candidate.source),
         "record": candidate.record,
-        "reason": why(candidate),
+        "reason": candidate.why,
         "outside_domain": candidate.foreign,
         "verified": candidate.verified,
         "provider": provider.id if provider else None,
@@ -125,5 +93,5 @@ def _object(candidate: Candidate, address: str) -> dict[str, Any]:
         if provider
         else [],
         "link": provider.link if provider else None,
-        "changes": {str(change.field): change.value for change in candidate.changes(address)},
+        "changes": {str(change.field): change.value for change in candidate.changes},
     }
