@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import html
-import re
 from difflib import unified_diff
 from pathlib import Path
 
 import pytest
 
 from tests.scenes import CANARY, SCENES, picture
+from tests.ui.watching import lines_of
 
 PICTURES = Path(__file__).parent.parent / "screenshots"
-
-
-def words(svg: str) -> list[str]:
-    """Return what a picture says, line by line of the terminal, for a difference a reader understands."""
-    lines: dict[float, str] = {}
-    for x, y, text in re.findall(r'<text[^>]* x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*)</text>', svg):
-        column = round(float(x) / 12.2)
-        lines[float(y)] = lines.get(float(y), "").ljust(column) + html.unescape(text).replace("\xa0", " ")
-    return [lines[y].rstrip() for y in sorted(lines)]
 
 
 @pytest.mark.parametrize("name", SCENES)
@@ -37,14 +27,15 @@ async def test_screen_looks_as_its_picture(
         seen = tmp_path / f"{name}.svg"
         seen.write_text(drawn, encoding="utf-8")
         said = (
-            "\n".join(unified_diff(words(known), words(drawn), "picture", "now", lineterm="")) or "only colours or styles differ"
+            "\n".join(unified_diff(lines_of(known), lines_of(drawn), "picture", "now", lineterm=""))
+            or "only colours or styles differ"
         )
         pytest.fail(f"{name} looks different now: {seen}\npytest --redraw accepts it after a look at it.\n{said}", pytrace=False)
 
 
 @pytest.mark.parametrize("name", SCENES)
 def test_no_picture_holds_the_password(name: str) -> None:
-    assert CANARY not in "\n".join(words((PICTURES / f"{name}.svg").read_text(encoding="utf-8")))
+    assert CANARY not in "\n".join(lines_of((PICTURES / f"{name}.svg").read_text(encoding="utf-8")))
 
 
 def test_no_picture_is_left_over() -> None:
