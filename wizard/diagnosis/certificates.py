@@ -37,8 +37,10 @@ def _inspected(seen: Seen) -> bool:
 def _stranger_for_provider(seen: Seen) -> bool:
     """A large provider's name, and a certificate that cannot be theirs: other names, or an issuer that is no public CA."""
     certificate = seen.certificate
-    if seen.provider is Family.OTHER or certificate is None or not (certificate.issuer or certificate.names):
+    if seen.provider is Family.OTHER:
         return False
+    if certificate is None or not (certificate.issuer or certificate.names):
+        return _code(seen) in (18, 19)  # no large provider signs for itself
     name_is_wrong = _code(seen) in _CODES_NAME
     return name_is_wrong or (_code(seen) in _CODES_SELF + _CODES_ISSUER and not _PUBLIC_CAS.found_in(certificate.issuer.lower()))
 

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from wizard.diagnosis import auth, certificates, hello, mail, message, reach, tls
+from wizard.diagnosis import auth, auth_offer, certificates, hello, mail, message, reach, tls
 from wizard.diagnosis.facts import evidence_of, facts_of
 from wizard.diagnosis.model import Evidence, Finding, Possible, Remedy, Rule, Seen, Severity
 from wizard.diagnosis.warnings import WARNINGS, warning_facts
 from wizard.smtp.observation import Stage
 
-# The order is the order of specificity among rules that may all hold: what a code or an unmistakable word says comes first.
+
+def _only(rules: tuple[Rule, ...], *ids: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules if rule.id in ids)
+
+
+def _without(rules: tuple[Rule, ...], *ids: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules if rule.id not in ids)
+
+
+# Where several rules hold, the first speaks: who answers at all comes before what it says, and a wrong password, which any
+# refused sign-in may be, after everything that names a better reason.
+_STRANGERS = ("not-smtp", "middlebox")
+_WRONG_PASSWORD = "auth-bad-credentials"  # noqa: S105 - the id of a finding
 RULES: tuple[Rule, ...] = (
-    *(rule for rule in hello.RULES if rule.id in ("not-smtp", "middlebox")),
+    *_only(hello.RULES, *_STRANGERS),
     *reach.RULES,
     *tls.RULES,
     *certificates.RULES,
-    *auth.RULES,
-    *(rule for rule in hello.RULES if rule.id not in ("not-smtp", "middlebox")),
+    *_without(auth.RULES, _WRONG_PASSWORD),
+    *auth_offer.RULES,
+    *_only(auth.RULES, _WRONG_PASSWORD),
+    *_without(hello.RULES, *_STRANGERS),
     *message.RULES,
     *mail.RULES,
 )
@@ -64,7 +78,7 @@ def finding(rule: Rule, seen: Seen) -> Finding:
         evidence=evidence_of(seen.observation) if rule.severity is Severity.ERROR else _warning_evidence(seen),
         also_possible=tuple(Possible(other.id, other.tell_apart.format_map(facts)) for other in rule.also),
         remedies=(*cures, *(Remedy(text.format_map(facts)) for text in rule.advice)),
-        log_line=rule.log_line.format_map(facts),
+        log_line="" if seen.pasted else rule.log_line.format_map(facts),
         link=rule.link,
     )
 

@@ -26,6 +26,12 @@ _HELO_REFUSED = Words(
 )
 
 
+def _foreign_greeting(seen: Seen) -> bool:
+    """FTP greets with 220 as mail servers do, says its name, and then does not know EHLO."""
+    greeting = seen.observation.context.greeting
+    return greeting is not None and _OTHER_PROTOCOL.found_in(greeting.text.lower())
+
+
 def _masked(seen: Seen) -> bool:
     """A firewall's inspection overwrites keywords and banners with X and *: the lengths stay, the words do not."""
     context = seen.observation.context
@@ -42,6 +48,12 @@ RULES: tuple[Rule, ...] = (
         when=(
             When(kinds=_UNPARSED, stages=_FIRST, says=_OTHER_PROTOCOL),
             When(kinds=(Kind.MALFORMED, Kind.TOO_LONG, Kind.REPLY), stages=_FIRST, ports=_OTHER_PORTS),
+            When(
+                kinds=(Kind.REPLY, Kind.MALFORMED),
+                stages=(Stage.EHLO,),
+                plus=_foreign_greeting,
+                plus_name="the greeting named another protocol",
+            ),
         ),
         cures=proven,
         advice=(
@@ -69,6 +81,7 @@ RULES: tuple[Rule, ...] = (
             "Ask whoever runs the firewall to switch off SMTP inspection (Cisco: no fixup protocol smtp, no inspect esmtp).",
             "Or use port 465 with TLS, which cannot be rewritten on the way.",
         ),
+        fallback=(When(codes=(500, 502), stages=(Stage.EHLO,)),),
         also=(Possible("starttls-unavailable", "another network sees the same list of abilities"),),
         log_line="STARTTLS is required but host does not support STARTTLS",
     ),
@@ -106,7 +119,7 @@ RULES: tuple[Rule, ...] = (
         meaning="The address mail comes from is on a blocklist, has a bad name, or has no reverse DNS name. Neither password nor "
         "settings change that. It said: {said}",
         when=(
-            When(codes=(4, 5), enhanced=("*.7.25", "5.7.606", "5.7.511", "5.7.708", "5.7.705", "5.7.750")),
+            When(codes=(4, 5), enhanced=("*.7.25", "5.7.606", "5.7.511", "5.7.708")),
             When(
                 codes=(4, 5),
                 says=Words(

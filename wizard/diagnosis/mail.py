@@ -135,7 +135,7 @@ RULES: tuple[Rule, ...] = (
                 lacks=SENDER_WORD,
             ),
         ),
-        fallback=(When(codes=(550, 551), stages=_RCPT, says=UNKNOWN_USER),),
+        fallback=(When(codes=(501, 553, 555), stages=_RCPT, says=SENDER_SYNTAX),),
         advice=("Check the spelling of {recipient}.", "Try a mailbox you know to exist, your own for instance."),
         also=(
             Possible("recipient-rejected", "the mailbox exists: then its side refuses this mail on purpose"),

@@ -83,7 +83,7 @@ RULES: tuple[Rule, ...] = (
                 codes=(4, 5),
                 stages=(Stage.RCPT, Stage.DATA),
                 says=FULL,
-                lacks=Words("the system", "system storage, sending quota, user sending, daily, relay quota"),
+                lacks=Words("the system", "system storage, sending quota, user sending, daily, queue"),
             ),
         ),
         advice=("Ask the recipient to make room, or use another recipient for the test.",),
@@ -111,7 +111,7 @@ RULES: tuple[Rule, ...] = (
         title="Too much came in too short a time",
         meaning="The server counts messages, recipients or connections, and its limit is reached. It said: {said}",
         when=(
-            When(codes=(4, 5), enhanced=("5.4.5", "*.7.28", "4.5.127", "5.5.118")),
+            When(codes=(4, 5), enhanced=("5.4.5", "*.7.28", "5.7.705", "4.5.127", "5.5.118")),
             When(codes=(4, 5), says=RATE, lacks=_SIGN_IN),
             When(codes=(421, 450, 451, 452), enhanced=("*.7.0", "*.7.1", "4.2.1", "4.5.3", "4.3.2"), says=RATE),
         ),

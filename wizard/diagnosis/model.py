@@ -65,28 +65,6 @@ class Finding:
     log_line: str = ""  # what IdentityIQ's log is expected to show, where it is known
     link: str | None = None
 
-    def as_json(self) -> dict[str, object]:
-        """Return the finding in the shape of the contract, made of plain JSON values."""
-        return {
-            "id": self.id,
-            "severity": str(self.severity),
-            "stage": str(self.stage) if self.stage else None,
-            "title": self.title,
-            "meaning": self.meaning,
-            "evidence": {"code": self.evidence.code, "enhanced": self.evidence.enhanced, "text": self.evidence.text},
-            "also_possible": [{"id": other.id, "tell_apart": other.tell_apart} for other in self.also_possible],
-            "remedies": [
-                {
-                    "label": remedy.label,
-                    "changes": {str(change.field): change.value for change in remedy.changes},
-                    "proven": remedy.proven,
-                }
-                for remedy in self.remedies
-            ],
-            "log_line": self.log_line or None,
-            "link": self.link,
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from wizard.diagnosis.handbook import find, unknown
 from wizard.diagnosis.hosts import Family, family_called, family_of
 from wizard.diagnosis.model import Finding
-from wizard.diagnosis.replies import Found, replies_in
-from wizard.diagnosis.signs import SIGNS, Sign
+from wizard.diagnosis.replies import Found, replies_in, stage_named
+from wizard.diagnosis.sign import Sign
+from wizard.diagnosis.signs import SIGNS
 from wizard.diagnosis.when import Seen, Words, current_date
 from wizard.profile import Endpoint, Profile, Security
 from wizard.smtp.observation import Certificate, Context, Kind, Observation, Reply, Stage, TlsFacts
@@ -166,7 +167,7 @@ def _stage_of(sign: Sign, known: Known) -> Stage:
 
 def _from_words(text: str, profile: Profile, family: Family | None, known: Known) -> Iterator[_Candidate]:
     """Read the whole as one reply that has lost its codes, for what only words tell (``Email address is not verified``)."""
-    stage = known.stage or Stage.DATA
+    stage = known.stage or stage_named(text) or Stage.DATA
     words = " ".join(text[:4000].split())
     if known.stage in (Stage.RESOLVE, Stage.TLS):
         return

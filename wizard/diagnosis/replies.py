@@ -84,6 +84,12 @@ def replies_in(text: str, stage: Stage | None = None) -> tuple[Found, ...]:
     return tuple(sorted(found, key=lambda one: one.start))
 
 
+def stage_named(text: str) -> Stage | None:
+    """Return the stage a piece of text speaks of, by what programs and servers write around a reply."""
+    lower = text.lower()
+    return next((stage for stage, pattern in _CUES if pattern.search(lower)), None)
+
+
 def _joined(previous: Found, enhanced: str | None, words: str) -> Found:
     reply = previous.reply
     return Found(
@@ -95,12 +101,9 @@ def _placed(text: str, start: int, reply: Reply, stage: Stage | None) -> Found:
     """Put a reply in its stage: told, or named behind it or shortly before it, or usual for its code."""
     if stage:
         return Found(reply, stage, start, guessed=False)
-    after = text[start : start + 600].lower()
-    before = text[max(0, start - 300) : start].lower()
-    for area in (after, before):
-        for cue, pattern in _CUES:
-            if pattern.search(area):
-                return Found(reply, cue, start, guessed=True)
+    cue = stage_named(text[start : start + 600]) or stage_named(text[max(0, start - 300) : start])
+    if cue:
+        return Found(reply, cue, start, guessed=True)
     usual = Stage.GREETING if reply.code in (421, 521) else Stage.RCPT if reply.code in (550, 551) else Stage.DATA
     return Found(reply, _BY_CODE.get(reply.code, usual), start, guessed=True)
 

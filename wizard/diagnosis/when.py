@@ -15,6 +15,8 @@ from wizard.diagnosis.hosts import Family, family_of
 from wizard.profile import Profile, Security
 from wizard.smtp.observation import Certificate, Kind, Observation, Stage
 
+_ESCAPE = re.compile(r"\\x[0-9a-fA-F]{2}")  # how observations show bytes that are no text
+
 
 def current_date() -> date:
     """Return today's date, UTC; the one clock of the handbook."""
@@ -47,7 +49,7 @@ class Seen:
         """All words that were seen, lower case, white space collapsed: the ground word families are looked for on."""
         seen = self.observation
         parts = (seen.reply.text if seen.reply else "", seen.raw, seen.verify_reason, seen.error)
-        return " ".join(" ".join(parts).lower().split())
+        return " ".join(_ESCAPE.sub(" ", " ".join(parts)).lower().split())
 
 
 @dataclass(frozen=True, slots=True, init=False)

@@ -21,7 +21,7 @@ TLS_BROKEN = Words(
     "TLS not available",
     "tls not available, tls is not available, tls currently unavailable, tls temporarily, starttls not supported, "
     "starttls is not supported, not support starttls, starttls not available, starttls unavailable, starttls unknown, "
-    "unable to initialize tls, cannot start tls, tls init",
+    "unable to initialize tls, cannot start tls, tls init, tls negotiation failed",
 )
 TLS_ALREADY = Words(
     "TLS already active",
@@ -47,7 +47,8 @@ ACCOUNT_LIMITED = Words(
     "account~disabled, account~blocked, account~limited, account~frozen, account is abnormal, user~locked, "
     "user~suspend, user~disabled, user~blocked, mailbox~disabled, mailbox~blocked, mailbox~suspend, temporarily "
     "locked, locked out, captcha, webloginrequired, web login required, web browser, unusual~activity, "
-    "suspicious~login, login frequency, account inactive, administrative prohibition, unlock",
+    "suspicious~login, login frequency, account inactive, administrative prohibition, unlock, not a robot, need to use "
+    "web",
 )
 TOKEN = Words(
     "token expired, scope, audience",
@@ -61,7 +62,7 @@ BAD_CREDENTIALS = Words(
     "password~wrong, password~invalid, credentials, authentication fail, authentication unsuccessful, "
     "authentication~incorrect, incorrect authentication, auth fail, auth failed, login fail, login denied, invalid "
     "login, invalid user, bad username, badcredentials, not accepted, authentication error, unable to authenticate, "
-    "could not authenticate, authentication rejected, no authentication type succeeded, api key",
+    "could not authenticate, authentication rejected, no authentication type succeeded, api key, authenticationfail",
 )
 AUTH_NEEDED = Words(
     "authentication required",

@@ -33,7 +33,8 @@ SENDER_BAD = Words(
 )
 SENDER_SYNTAX = Words(
     "syntax of an address",
-    "syntax, malformed, bad address, bad address syntax, invalid address, address~invalid, parse, not rfc, cannot be empty",
+    "syntax, malformed, bad address, bad address syntax, invalid address, address~invalid, parse, not rfc, cannot be "
+    "empty, must contain a domain",
 )
 UNKNOWN_USER = Words(
     "no such recipient",

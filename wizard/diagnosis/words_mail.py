@@ -48,8 +48,8 @@ QUOTA = Words(
     "not activated, sandbox, daily quota",
     "not~activated, not~subscribed, activate your, sandbox, identities failed the check, email address is not "
     "verified, daily message quota, daily quota, daily~limit, daily~quota, daily sending, monthly, maximum credits, "
-    "credits, trial account, free account, free plan, test account, authorized recipient, maximum sending, upgrade "
-    "your, subscription, payment, out of quota, sending paused, sending is disabled, account~paused, pending approval",
+    "credits, trial account, free account, free plan, test account, authorized recipient, upgrade your, subscription, "
+    "payment, out of quota, sending paused, sending is disabled, account~paused, pending approval",
 )
 FULL = Words(
     "mailbox full",
