@@ -15,10 +15,14 @@ _NOTHING = (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.name.LabelTooLong,
 
 
 class HostResolver:
-    """Asks the servers named in this host's own configuration, and no others. ``deadline`` in seconds for each question."""
+    """Asks the servers named in this host's own configuration, and no others. ``deadline`` in seconds for each question.
 
-    def __init__(self, deadline: float) -> None:
+    Tests give a ``resolver`` that asks loopback.
+    """
+
+    def __init__(self, deadline: float, resolver: dns.asyncresolver.Resolver | None = None) -> None:
         self.deadline = deadline
+        self.resolver = resolver
 
     async def services(self, name: str) -> list[Service]:
         """The SRV records of a name. Raises ResolverFailed."""
@@ -33,7 +37,7 @@ class HostResolver:
     async def _ask(self, name: str, kind: str) -> list[Any]:
         """Return the records; dnspython types them by kind at run time only."""
         try:
-            resolver = dns.asyncresolver.Resolver()
+            resolver = self.resolver or dns.asyncresolver.Resolver()
             answer = await resolver.resolve(f"{name}.", kind, lifetime=self.deadline, search=False)
         except _NOTHING:
             return []

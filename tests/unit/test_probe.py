@@ -13,7 +13,7 @@ import pytest
 from tests.loopback import HOST, Gone, Loopback
 from tests.scripted import Peer, scripted
 from tests.unit.cli import run_beside, start
-from wizard.practice import PracticeServer
+from wizard.practice import FAULTS, PracticeServer
 from wizard.profile import Security
 from wizard.smtp.observation import Kind
 from wizard.smtp.ports import Because, PortResult, PortState, ProbeResult, Recommendation, recommend
@@ -144,6 +144,15 @@ async def test_a_server_that_is_busy_speaks_smtp_all_the_same() -> None:
     assert result.smtp
     assert result.security == ()
     assert result.greeting.startswith("421 ")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_no_fault_breaks_a_look_or_leads_from_offered_encryption_to_clear_text(fault: str) -> None:
+    async with PracticeServer(fault) as server, asyncio.timeout(10):
+        result = await look(Loopback.to(server), ca_file=server.ca_file, timeout=0.3)
+    assert [port.port for port in result.ports] == [25, 465, 587, 2525]
+    if any(port.encrypts for port in result.ports):
+        assert result.recommended is None or result.recommended.security is not Security.NONE
 
 
 async def test_results_come_as_they_are_known_not_when_all_are() -> None:
