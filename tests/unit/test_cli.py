@@ -117,6 +117,15 @@ def test_a_wrong_value_is_named_with_its_cure(flag: str, value: str, sentence: s
     assert ran.out == ""
 
 
+def test_a_ca_file_that_is_none_is_told_before_anybody_is_contacted(home: Path) -> None:
+    (home / "words.pem").write_text("hello")
+    for name, why in (("nowhere.pem", "No such file"), (".", "Is a directory"), ("words.pem", "holds no certificate")):
+        ran = run("check", "--host", "mail.example.com", "--ca-file", str(home / name))
+        assert ran.code == 2
+        assert "ca_file (--ca-file)" in ran.err
+        assert why in ran.err
+
+
 def test_every_wrong_field_has_a_line_of_its_own() -> None:
     ran = run("check", "--host", "a b", "--port", "0", "--from", "x")
     assert [line.split(" ")[1] for line in ran.err.splitlines()] == ["host", "port", "sender"]

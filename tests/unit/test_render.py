@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -109,7 +110,9 @@ def test_durations_read_as_people_say_them(seconds: float, words: str) -> None:
 # --- the command line ------------------------------------------------------------------------------------------------
 
 
-def test_the_command_line_of_a_draft_gives_the_same_draft_back() -> None:
+def test_the_command_line_of_a_draft_gives_the_same_draft_back(tmp_path: Path) -> None:
+    authorities = tmp_path / "a path.pem"
+    authorities.write_text("-----BEGIN CERTIFICATE-----\n")
     draft = Draft(
         host="mail.test",
         port="465",
@@ -120,7 +123,7 @@ def test_the_command_line_of_a_draft_gives_the_same_draft_back() -> None:
         sender="a@mail.test",
         recipient="b@mail.test",
         ehlo_name="me.test",
-        ca_file="/a path/ca.pem",
+        ca_file=str(authorities),
         timeout="3",
         total_timeout="9",
         accept_cleartext_auth="true",

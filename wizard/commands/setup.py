@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,9 +87,23 @@ def from_arguments(args: argparse.Namespace) -> Setup:
     profile = parse(draft, name)
     if isinstance(profile, Invalid):
         raise UsageError(*error_lines(profile, draft))
+    unusable = _ca_file_problem(profile.ca_file) if profile.ca_file else ""
+    if unusable:
+        raise UsageError(f"ca_file (--ca-file): {unusable}")
     if profile.login is None and _secret_was_named(args):
         raise UsageError("username: a password was given, but nobody to sign in: add --username USER, or leave the password out")
     return Setup(profile, CommandLine(draft, name, saved, _extra_words(args)))
+
+
+def _ca_file_problem(path: Path) -> str:
+    """Say what keeps a CA file from being one, before anybody is contacted; what is in its certificates is the engine's business."""
+    try:
+        pem = path.read_bytes()
+    except OSError as problem:
+        return f"{path} cannot be read ({problem.strerror}): check the path, or leave it out to use this host's own authorities"
+    if b"-----BEGIN " in pem:
+        return ""
+    return f"{path} holds no certificate in PEM form: such a file has a line -----BEGIN CERTIFICATE-----"
 
 
 def error_lines(invalid: Invalid, draft: Draft) -> list[str]:
@@ -159,6 +172,8 @@ def _set(text: str) -> Change:
     if key in _OTHER_NAMES:
         return Change(_OTHER_NAMES[key], value)
     if key not in {str(field) for field in Field}:
+        from difflib import get_close_matches
+
         near = get_close_matches(key, [str(field) for field in Field], n=1)
         hint = f" Did you mean {near[0]}?" if near else f" Known: {', '.join(Field)}."
         raise UsageError(f"--set: there is no field '{key}'.{hint}")
