@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from wizard.config import Config
 
 CONFIG_VARIABLE = "SMTP_WIZARD_CONFIG"
+_LONGEST_CA_FILE = 16 * 1024 * 1024  # bytes; the system's own list has a quarter of a million
 _OTHER_NAMES = {"from": Field.SENDER, "to": Field.RECIPIENT}
 
 
@@ -96,9 +97,12 @@ def from_arguments(args: argparse.Namespace) -> Setup:
 
 
 def _ca_file_problem(path: Path) -> str:
-    """Say what keeps a CA file from being one, before anybody is contacted; what is in its certificates is the engine's business."""
+    """Say what keeps a CA file from being one, before anybody is contacted; its certificates are the engine's business."""
     try:
-        pem = path.read_bytes()
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            return ""  # a pipe can be read once only, and that is for the engine to do
+        with path.open("rb") as opened:
+            pem = opened.read(_LONGEST_CA_FILE)
     except OSError as problem:
         return f"{path} cannot be read ({problem.strerror}): check the path, or leave it out to use this host's own authorities"
     if b"-----BEGIN " in pem:
