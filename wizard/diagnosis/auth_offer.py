@@ -44,7 +44,7 @@ def _no_login(seen: Seen) -> bool:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="auth-mechanism-unsupported",
-        title="You and the server have no way of signing in in common",
+        title="There is no way of signing in that both sides know",
         meaning="The profile asks for {mechanism}, the server offers: {offered}.",
         when=(
             When(kinds=(Kind.NO_MECHANISM,)),

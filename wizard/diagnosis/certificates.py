@@ -60,8 +60,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="middlebox",
         title="Something between here and {host} answers in its place",
-        meaning="The certificate is not the one this server would show: it is for {names}, made by {issuer}. A firewall, an "
-        "antivirus program or a hosting provider that redirects mail is the usual reason.{open}",
+        meaning="The certificate is not the one this server would show: it is for {names}, and its issuer is {issuer}. A firewall, "
+        "an antivirus program or a hosting provider that redirects mail is the usual reason.{open}",
         when=(
             When(kinds=_BAD, plus=_inspected, plus_name="issuer is an inspecting product"),
             When(
@@ -102,8 +102,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="cert-hostname-mismatch",
         title="The certificate is for other hosts than {host}",
-        meaning="It names {names}. The server may be the right one under another name, or another server altogether; the "
-        "password was not sent.{open}",
+        meaning="It names {names}. The server may be the right one under another name, or another server altogether."
+        "{unsent}{open}",
         when=(_code_in(*_CODES_NAME),),
         cures=proven,
         advice=(

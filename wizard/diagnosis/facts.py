@@ -24,7 +24,7 @@ def facts_of(seen: Seen) -> dict[str, str]:
         "mode": _MODES[endpoint.security],
         "asked": "The settings say something else" if seen.pasted else f"The profile says {_MODES[endpoint.security]}",
         "unsent": "" if seen.pasted else " The password was not sent.",
-        "timeout": "some" if seen.pasted else f"{seen.profile.timeout:g}",
+        "waited": _waited(seen),
         "stage": str(observation.stage),
         "user": shown(login.username) if login else "the user name",
         "mechanism": shown(context.mechanism) if context.mechanism else (login.mechanism.upper() if login else "AUTO"),
@@ -33,15 +33,23 @@ def facts_of(seen: Seen) -> dict[str, str]:
         "recipient": shown(seen.profile.recipient) or "the recipient address",
         "ehlo": shown(context.ehlo_name or seen.profile.ehlo_name) or "this host's name",
         "names": _names(certificate.names if certificate else ()),
-        "issuer": shown(certificate.issuer) if certificate else "an issuer it does not name here",
+        "issuer": shown(certificate.issuer) if certificate else "not known here",
         "until": certificate.not_after[:10] if certificate else "a date that has passed",
         "since": certificate.not_before[:10] if certificate else "a date to come",
         "days": "?" if days is None else str(days),
         "days_left": "an unknown number of days" if days is None else "1 day" if days == 1 else f"{days} days",
-        "limit": context.capabilities.get("SIZE", "") or "its limit",
+        "limit": context.capabilities.get("SIZE", "") or "a number of",
         "said": quoted(observation),
         "open": _open_ports(observation),
     }
+
+
+def _waited(seen: Seen) -> str:
+    """Say how long nothing came: the stage's own time, which may be shorter than the timeout."""
+    if seen.pasted:
+        return "some time"
+    seconds = round(seen.observation.seconds or seen.profile.timeout)
+    return "a second" if seconds <= 1 else f"{seconds} seconds"
 
 
 def _names(names: tuple[str, ...]) -> str:

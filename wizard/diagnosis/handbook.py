@@ -73,14 +73,19 @@ def finding(rule: Rule, seen: Seen) -> Finding:
         id=rule.id,
         severity=rule.severity,
         stage=seen.observation.stage,
-        title=rule.title.format_map(facts),
-        meaning=rule.meaning.format_map(facts),
+        title=sentence(rule.title.format_map(facts)),
+        meaning=sentence(rule.meaning.format_map(facts)),
         evidence=evidence_of(seen.observation) if rule.severity is Severity.ERROR else _warning_evidence(seen),
         also_possible=tuple(Possible(other.id, other.tell_apart.format_map(facts)) for other in rule.also),
         remedies=(*cures, *(Remedy(text.format_map(facts)) for text in rule.advice)),
         log_line="" if seen.pasted else rule.log_line.format_map(facts),
         link=rule.link,
     )
+
+
+def sentence(text: str) -> str:
+    """Begin with a capital where a placeholder came first; a host name keeps its own letters."""
+    return f"T{text[1:]}" if text.startswith("the ") else text
 
 
 def _warning_evidence(seen: Seen) -> Evidence:

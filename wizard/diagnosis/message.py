@@ -15,6 +15,8 @@ _AGAIN = Words(
     "try again, please retry, temporarily rejected, temporarily deferred, temporarily delayed, come back",
 )
 
+_LARGE = tuple(family for family in Family if family is not Family.OTHER)
+
 RULES: tuple[Rule, ...] = (
     Rule(
         id="greylisted",
@@ -38,7 +40,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="message-too-large",
         title="The message is larger than the server takes",
-        meaning="The server's limit is {limit} bytes; an attachment grows by a third when it is put into a mail.",
+        meaning="The server announced a limit of {limit} bytes. An attachment grows by a third when it is put into a mail.",
         when=(When(kinds=(Kind.TOO_LARGE,)),),
         advice=("Send a smaller message, or a link instead of the attachment.", "Or ask for a higher limit."),
         also=(Possible("mailbox-full", "a small message is refused too"),),
@@ -154,7 +156,7 @@ RULES: tuple[Rule, ...] = (
         meaning="Words, links, attachments or headers of the message are the reason. It said: {said}",
         when=(
             When(codes=(4, 5), says=SPAM),
-            When(codes=(554,), enhanced=("5.7.1",), stages=(Stage.DATA,), providers=tuple(set(Family) - {Family.OTHER})),
+            When(codes=(554,), enhanced=("5.7.1",), stages=(Stage.DATA,), providers=_LARGE),
         ),
         fallback=(
             When(codes=(4, 5), enhanced=("*.7.1", "*.7.0", "*.7.7"), stages=(Stage.DATA,)),

@@ -12,7 +12,7 @@ from wizard.smtp.observation import Fate, Kind, Stage
 PROXY = Words("a proxy", "socks, proxy, http connect")
 _SESSION = (Stage.TLS, Stage.GREETING, Stage.EHLO, Stage.STARTTLS, Stage.AUTH, Stage.MAIL, Stage.RCPT, Stage.DATA, Stage.QUIT)
 _ENDED = (Kind.CLOSED, Kind.RESET)
-_ASK_FIREWALL = "Ask whoever runs the firewall to open {host}, port {port}, from this host."
+_ASK_FIREWALL = "Ask whoever runs the firewall to let this host reach {where}."
 
 
 def _all_fates(seen: Seen, fate: Fate) -> bool:
@@ -30,7 +30,7 @@ def _tls_port_closed(seen: Seen) -> bool:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="dns-not-found",
-        title="The name {host} was not found",
+        title="No address was found for {host}",
         meaning="The name server answered that this name does not exist or has no address. A typing error, a stray blank or a "
         "name that is known only inside another network are the usual reasons.",
         when=(When(kinds=(Kind.NAME_NOT_FOUND,)),),
@@ -121,7 +121,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="connect-timeout",
         title="{where} did not answer",
-        meaning="Nothing came back for {timeout} seconds, not even a refusal. Usually something drops the packets: a firewall "
+        meaning="Nothing came back for {waited}, not even a refusal. Usually something drops the packets: a firewall "
         "here or there, or a hosting provider that blocks mail ports. A wrong address looks the same.{open}",
         when=(When(kinds=(Kind.TIMEOUT,), stages=(Stage.CONNECT,)),),
         cures=proven,
@@ -193,7 +193,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="tls-handshake-failed",
         title="The TLS handshake with {where} did not finish",
-        meaning="The connection stood, the encryption was begun, and no answer came within {timeout} seconds.{open}",
+        meaning="The connection stood, the encryption was begun, and no answer came within {waited}.{open}",
         when=(When(kinds=(Kind.TIMEOUT,), stages=(Stage.TLS,)),),
         cures=proven,
         advice=("Run the test again; if it stays, ask whether a firewall inspects TLS on this port.",),
@@ -206,7 +206,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="greeting-timeout",
         title="{where} accepted the connection and then stayed silent",
-        meaning="A mail server speaks first. No greeting came within {timeout} seconds: it is overloaded, looks up this host's "
+        meaning="A mail server speaks first. No greeting came within {waited}: it is overloaded, looks up this host's "
         "name very slowly, or something in between keeps the line open without passing anything.{open}",
         when=(When(kinds=(Kind.TIMEOUT,), stages=(Stage.GREETING,)),),
         cures=proven,
@@ -223,7 +223,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="reply-timeout",
         title="The server stopped answering during {stage}",
-        meaning="The session had begun, and then no complete reply came within {timeout} seconds.",
+        meaning="The session had begun, and then no complete reply came within {waited}.",
         when=(When(kinds=(Kind.TIMEOUT,), stages=_SESSION),),
         advice=(
             "Raise the timeout: after a message is handed over, some servers scan it for a minute before they reply.",

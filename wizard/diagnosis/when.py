@@ -150,11 +150,10 @@ class When:
 
     def described(self) -> str:
         """Return the conditions in words, for the table of findings."""
-        replies = [f"{code}xx" if code < 10 else str(code) for code in self.codes] + list(self.enhanced)
         parts = (
             (" or ".join(self.kinds), "{}"),
             (", ".join(self.stages), "at {}"),
-            (", ".join(replies), "reply {}"),
+            (self._reply_described(), "reply {}"),
             (self.says.name if self.says else "", "words: {}"),
             (", ".join(map(str, self.verify)), "verify code {}"),
             (", ".join(self.reasons), "TLS {}"),
@@ -164,6 +163,12 @@ class When:
             (self.plus_name, "{}"),
         )
         return " + ".join(form.format(text) for text, form in parts if text)
+
+    def _reply_described(self) -> str:
+        codes = ", ".join(f"{code}xx" if code < 10 else str(code) for code in self.codes)
+        if not self.enhanced:
+            return codes
+        return ", ".join(self.enhanced) if self.codes in ((4, 5), ()) else f"{codes} with {', '.join(self.enhanced)}"
 
 
 def _enhanced_is(wanted: str, given: str) -> bool:
