@@ -160,7 +160,7 @@ async def test_a_guess_that_answered_in_part_is_kept_when_the_time_is_up(practic
     network = Loopback.to(practice)
     network.names = {"smtp.example.com": ("127.0.0.1",)}
     network.ports[465] = Gone.SILENT
-    found = await discover("example.com", network=network, resolver=Records(), deadline=0.4)
+    found = await discover("example.com", network=network, resolver=Records(), deadline=1.0)
     assert brief(found) == [("smtp.example.com", 587, Source.ANSWERED)]
 
 

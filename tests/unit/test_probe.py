@@ -99,7 +99,7 @@ async def test_both_families_are_looked_at_and_a_missing_one_is_not_invented(pra
 
 
 async def test_a_silent_port_is_tried_with_tls_beside() -> None:
-    result = await at_587("tls-on-the-starttls-port", timeout=1.0)
+    result = await at_587("tls-on-the-starttls-port", timeout=3.0)
     assert result.security == (Security.TLS,)
     assert result.tls
     assert result.tls.verified
@@ -133,7 +133,7 @@ async def test_another_protocol_is_open_but_no_mail_server(fault: str) -> None:
 
 
 async def test_silence_ends_with_the_deadline_and_keeps_what_is_known() -> None:
-    result = await at_587("tls-silence", timeout=0.3)
+    result = await at_587("tls-silence", timeout=1.0)
     assert result.kind is Kind.TIMEOUT
     assert result.greeting.startswith("220 ")
     assert result.encrypts
