@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import threading
 import tomllib
 from collections.abc import Callable
@@ -24,7 +25,7 @@ from wizard.config import (
     save_profile,
     save_theme,
 )
-from wizard.draft import Draft
+from wizard.draft import Draft, Field
 
 PROD = Draft(
     host="smtp.example.com",
@@ -166,6 +167,12 @@ def test_a_mistyped_key_is_mentioned_and_left_alone(config_file: Path) -> None:
     assert load().notes == (
         f"{config_file}: profiles.prod.prot is not a setting known here; it is left alone. Did you mean port?",
     )
+
+
+def test_every_key_is_explained_in_the_documentation() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
+    explained = set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
+    assert explained >= {*map(str, Field), "schema_version", "default_profile", "theme"}
 
 
 # --- what is wrong, in words --------------------------------------------------------------------------------------------------

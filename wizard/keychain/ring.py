@@ -184,6 +184,6 @@ def _sentence(problem: BaseException) -> str:
     if isinstance(problem, NoKeyringError):
         return str(_Refused(_nothing_here()))
     if isinstance(problem, KeyringLocked):
-        return f"The keyring is locked. Unlock it on its desktop, or choose another place. {_ELSEWHERE}."
+        return f"The keyring is locked. Unlock it on its desktop, or: {_ELSEWHERE[0].lower()}{_ELSEWHERE[1:]}."
     # The words of a backend's error are not repeated: nobody can promise that a backend keeps the secret out of them.
     return f"The keyring answered with an error ({type(problem).__name__}). {_ELSEWHERE}."
