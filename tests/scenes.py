@@ -337,7 +337,7 @@ def stage(scene: Scene, patch: pytest.MonkeyPatch, home: Path) -> WizardApp:
     for module in ("wizard.app.sight", "wizard.app.advice", "wizard.diagnosis.when"):
         patch.setattr(f"{module}.datetime", Clock)
     patch.setattr("wizard.smtp.check.check", canned(scene.events, ends=scene.ends))
-    patch.setattr("wizard.app.screens.details.look", look)
+    patch.setattr("wizard.app.screens.live.look", look)
     patch.setattr("wizard.app.host.find_identityiq", lambda: "")
     patch.setattr("wizard.keychain.rungs", rungs)
     for name, draft in scene.profiles.items():

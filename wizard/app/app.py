@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from textual import events, on
-from textual.app import App, SystemCommand
-from textual.binding import Binding
+from textual import on
+from textual.app import SystemCommand
 from textual.screen import Screen
 from textual.timer import Timer
 
 from wizard.app import run, theme
 from wizard.app.memory import Memory
 from wizard.app.screens.access import AccessScreen
+from wizard.app.shell import Shell
 from wizard.app.step import Step, StepName
 from wizard.draft import Change, Draft, Field
 from wizard.profile import Profile, parse
@@ -31,24 +31,16 @@ if TYPE_CHECKING:
     from wizard.profile import Password
     from wizard.smtp.network import Network
 
-MINIMUM = (80, 24)
 PAUSE_BEFORE_KEEPING = 1.0  # seconds of peace after an edit before the unfinished form is written
 
 
-class WizardApp(App[None]):
+class WizardApp(Shell):
     """Owns ``draft`` and ``password`` (memory only); ``apply`` is the one way to change the draft.
 
     ``marked`` are the fields a remedy or an import changed last; ``signin_failures`` counts refused sign-ins of this
     sitting by ``run.account(profile)``; ``practice`` is the practice server while it runs, with its mailbox. ``draft`` given
     with a host opens on Details. ``config_path`` names another settings file.
     """
-
-    CSS_PATH = "app.tcss"
-    TITLE = "SMTP Wizard"
-    BINDINGS: ClassVar = [
-        Binding("ctrl+q", "leave", "Leave", show=False, priority=True),
-        Binding("ctrl+c", "leave", "Leave", show=False, system=True),
-    ]
 
     def __init__(
         self,
@@ -59,8 +51,8 @@ class WizardApp(App[None]):
         network: Network | None = None,
         start: StepName | None = None,
     ) -> None:
-        super().__init__()
-        self.animation_level = "none"
+        self.memory = Memory(config_path)
+        super().__init__(self.memory.themes)
         self.draft = draft or Draft()
         self.password: Password | None = None
         self.profile_name = profile_name
@@ -71,13 +63,10 @@ class WizardApp(App[None]):
         self.marked: frozenset[Field] = frozenset()
         self.signin_failures: Counter[tuple[str, str]] = Counter()
         self.practice: PracticeServer | None = None
-        self.memory = Memory(config_path)
         self._open = AsyncExitStack()
-        self._still = ExitStack()
         self._keep_soon: Timer | None = None
         self._kept = self.draft
-        self._use_theme(theme.DEFAULT)
-        self._theme_problem = self._try_theme(self.memory.theme)
+        self._theme_problem = self.try_theme(self.memory.theme)
 
     # --- the draft ---------------------------------------------------------------------------------------------------
 
@@ -99,6 +88,8 @@ class WizardApp(App[None]):
         self.apply(*self.draft.changes_to(draft))
         self.marked = frozenset()
         self.profile_name = profile_name
+        if profile_name:
+            self._kept = draft
 
     def failures(self) -> int:
         """Return how often the present user's sign-in at the present host was refused in this sitting."""
@@ -168,29 +159,14 @@ class WizardApp(App[None]):
 
     # --- the steps -----------------------------------------------------------------------------------------------------
 
-    def on_load(self) -> None:
-        """Hold the drawing until the first step is whole: each stage of its making would be painted on its own."""
-        self._still.enter_context(self.batch_update())
-
-    def get_default_screen(self) -> Screen[Any]:
-        """The first step is the first screen: an empty one beneath it would be painted too."""
-        screen = self.step_screen(self.first_step)
-        # Textual gives a default screen no place for a result, and switch_screen then stumbles over it.
-        screen._push_result_callback(screen, None)
-        return screen
-
-    def on_ready(self) -> None:
-        """Draw the first step, once; behind what its own queue still holds."""
-        self.screen.call_later(self._draw)
-
-    def _draw(self) -> None:
-        self.screen.refresh()
-        self._still.close()
-
     def on_mount(self) -> None:
         """Tell what went wrong with the colours, now that there is a screen to tell it on."""
         if self._theme_problem:
-            self._tell_theme(self._theme_problem)
+            self.tell_theme(self._theme_problem)
+
+    def opening_screen(self) -> Screen[Any]:
+        """The step to begin with."""
+        return self.step_screen(self.first_step)
 
     def step_screen(self, name: StepName) -> Step:
         """Make the screen of a step; each is built from the draft, so nothing else need be carried over."""
@@ -216,17 +192,6 @@ class WizardApp(App[None]):
         self.go_to(message.to)
 
     # --- everywhere ----------------------------------------------------------------------------------------------------
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Below 80x24 say so instead of drawing half a form; the form waits beneath."""
-        from wizard.app.dialog import TooSmall
-
-        small = event.size.width < MINIMUM[0] or event.size.height < MINIMUM[1]
-        covered = isinstance(self.screen, TooSmall)
-        if small and not covered:
-            self.push_screen(TooSmall())
-        elif covered and not small:
-            self.pop_screen()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: what the step offers, then what is there everywhere."""
@@ -267,39 +232,8 @@ class WizardApp(App[None]):
         if yes:
             self.exit()
 
-    def _fatal_error(self) -> None:
-        """End on an error of our own. Textual would print every local variable with it, a typed password among them."""
-        from rich.segment import Segments
-        from rich.traceback import Traceback
-
-        trace = Traceback(show_locals=False, width=None)
-        self._exit_renderables.append(Segments(self.console.render(trace, self.console.options)))
-        self._close_messages_no_wait()
-
-    # --- looks ---------------------------------------------------------------------------------------------------------
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Names our styles use beyond Textual's own."""
-        return {"muted": "#9a9a9a"}
-
-    def _use_theme(self, name: str) -> None:
-        self.register_theme(theme.load(name, self.memory.themes))
-        self.theme = name
-
-    def _try_theme(self, name: str) -> str:
-        """Use a theme; return what is wrong with it, and then the colours stay as they were."""
-        try:
-            if name and name != self.theme:
-                self._use_theme(name)
-        except theme.ThemeError as problem:
-            return str(problem)
-        return ""
-
-    def _tell_theme(self, problem: str) -> None:
-        self.notify(problem, title="The colours were not changed", severity="warning", markup=False, timeout=10)
-
     def set_theme(self, name: str) -> None:
         """Change the colours and remember the choice; a broken theme file is named and the colours stay."""
-        problem = self._try_theme(name) or self.memory.remember_theme(name)
+        problem = self.try_theme(name) or self.memory.remember_theme(name)
         if problem:
-            self._tell_theme(problem)
+            self.tell_theme(problem)

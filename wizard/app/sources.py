@@ -87,9 +87,9 @@ def region_entries(provider: Provider) -> tuple[Entry, ...]:
 
 
 def candidate_entries(candidates: Iterable[Candidate]) -> tuple[Entry, ...]:
-    """Return what was found for a domain, numbered in its order."""
+    """Return what was found for a domain, numbered in its order, each with where it comes from."""
     return tuple(
-        Entry(f"candidate:{place}", in_short(Draft().with_changes(*each.changes)), str(each.why))
+        Entry(f"candidate:{place}", in_short(Draft().with_changes(*each.changes)), each.why)
         for place, each in enumerate(candidates)
     )
 

@@ -19,12 +19,12 @@ from wizard.app.widgets.menu import Entry, Menu
 from wizard.draft import Draft
 
 if TYPE_CHECKING:
-    from wizard.discover import Candidate
+    from wizard.discover import Discovery
 
 QUESTION = "Where do the settings come from?"
 ASKS = (
-    "Asks this host's name service about the domain, and says which servers it finds. A guess such as smtp.DOMAIN is only "
-    "offered when it answers."
+    "Enter asks this host's resolver for the SRV and MX records of the domain, and looks at ports 465 and 587 of smtp.DOMAIN, "
+    "mail.DOMAIN and the domain's own mail server. Well-known providers are recognised without asking anybody."
 )
 
 
@@ -38,7 +38,7 @@ class AccessScreen(Step):
         super().__init__()
         self.trail: list[tuple[str, tuple[Entry, ...], str]] = []
         self.installed: str | None = None
-        self.candidates: tuple[Candidate, ...] = ()
+        self.found: Discovery | None = None
         self.states: dict[str, host.State] = {}
 
     def body(self) -> ComposeResult:
@@ -86,6 +86,12 @@ class AccessScreen(Step):
     def _chosen(self, event: Menu.Chosen) -> None:
         self.choose(event.entry.id)
 
+    @on(Menu.Moved)
+    def _moved_over(self, event: Menu.Moved) -> None:
+        # In these lists the row is too short for what there is to say.
+        if event.entry.id.startswith(("candidate:", "fault:")):
+            self._say(event.entry.about)
+
     def choose(self, name: str) -> None:
         """Take a source by its id: fill the draft and go on, or lead to the next list."""
         kind, _, rest = name.partition(":")
@@ -125,6 +131,8 @@ class AccessScreen(Step):
         menu.show(entries)
         menu.display = bool(entries)
         menu.focus()
+        if menu.here:
+            self._moved_over(Menu.Moved(menu.here))
         self.show_keys((("Enter", "Choose"), ("↑↓", "Move"), ("Esc", "Back"), ("F1", "Help"), ("^p", "Commands")))
 
     def _say(self, text: str) -> None:
@@ -188,16 +196,15 @@ class AccessScreen(Step):
 
     @on(Input.Submitted, "#address")
     def _address_given(self, event: Input.Submitted) -> None:
-        from wizard import values
+        from wizard.discover import read
 
         try:
-            address = values.mail_address(event.value.strip())
+            _, domain = read(event.value)
         except ValueError as problem:
             self.query_one("#row-address", FieldRow).error(str(problem))
             return
-        self.query_one("#row-address", FieldRow).error("" if address else "type an address, for example you@company.com")
-        if address:
-            self.run_worker(self._discover(address), exclusive=True, group="discover")
+        self._say(f"Looking for the mail servers of {domain} ...")
+        self.run_worker(self._discover(event.value), exclusive=True, group="discover")
 
     @on(Input.Changed, "#address")
     def _address_typed(self) -> None:
@@ -206,21 +213,19 @@ class AccessScreen(Step):
     async def _discover(self, address: str) -> None:
         from wizard.discover import discover
 
-        domain = address.rpartition("@")[2]
-        self._say(f"Looking for the mail servers of {domain} ...")
-        self.candidates = tuple(await discover(address))
+        found = self.found = await discover(address, network=self.wizard.network)
         menu = self.query_one(Menu)
-        menu.show(sources.candidate_entries(self.candidates))
-        menu.display = bool(self.candidates)
-        if self.candidates:
-            self._say(f"Found for {domain}, the likeliest first.")
+        menu.show(sources.candidate_entries(found.candidates))
+        menu.display = bool(found.candidates)
+        if found.candidates:
             menu.focus()
+            self._say(found.candidates[0].why)
         else:
-            self._say(f"Nothing was found for {domain}. Esc goes back; the administrator of that domain knows the server.")
+            self._say(found.nothing)
 
     def _candidate(self, place: int) -> None:
-        address = self.query_one("#address", Input).value.strip()
-        self._take(Draft(sender=address).with_changes(*self.candidates[place].changes))
+        if self.found:
+            self._take(Draft().with_changes(*self.found.candidates[place].changes))
 
     def _identityiq(self) -> None:
         from wizard.app.dialog import Ask

@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
-from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from wizard import values
-from wizard.app import run
-from wizard.app.advice import Advice, advise
-from wizard.app.sight import Sight, Target, look, target_of
-from wizard.app.step import Command, Step, StepName
+from wizard.app.screens.live import LiveStep
+from wizard.app.step import Command, StepName
 from wizard.app.widgets.form import Form
 from wizard.app.widgets.ports import Live
 from wizard.draft import Change, Field
 from wizard.profile import Invalid, SecretKind, Security, parse
 
-if TYPE_CHECKING:
-    from wizard.diagnosis.model import Finding
 
-PAUSE_BEFORE_LOOKING = 0.4  # seconds of peace after the last key before the network is asked
-
-
-class DetailsScreen(Step):
+class DetailsScreen(LiveStep):
     """Form, Live panel and what both mean. Nothing is sent from here but by ^t, and that only signs in."""
 
     step = StepName.DETAILS
@@ -47,14 +38,6 @@ class DetailsScreen(Step):
         Binding("pageup", "scroll_means(-1)", "Up", show=False),
         Binding("pagedown", "scroll_means(1)", "Down", show=False),
     ]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.sight = Sight()
-        self.finding: Finding | None = None
-        self.advice: list[Advice] = []
-        self._pause: Timer | None = None
-        self._target: Target | None = None
 
     def body(self) -> ComposeResult:
         """Form and Live side by side, what they mean beneath."""
@@ -79,8 +62,8 @@ class DetailsScreen(Step):
         """Mark what was changed for the user, put the cursor where something is missing, begin to look."""
         self.form.mark(self.wizard.marked)
         self._first_empty().focus()
-        self._show_signin()
-        self._look_now()
+        self.show_signin()
+        self.look_now()
         self.run_worker(self._ladder(), group="ladder")
 
     @property
@@ -99,26 +82,27 @@ class DetailsScreen(Step):
         """Ask, after the first paint, where a password could be kept on this host."""
         from wizard.keychain import default_file
 
-        reasons = {
-            rung.kind: rung.why for rung in await self.wizard.rungs() if not rung.available and rung.kind is not SecretKind.ASK
-        }
+        # Asking is always possible here: this is where one types.
+        away = [rung for rung in await self.wizard.rungs() if not rung.available and rung.kind is not SecretKind.ASK]
+        reasons: dict[SecretKind, str] = {rung.kind: rung.why for rung in away}
         own_file = default_file(self.wizard.profile_name or "new", self.wizard.memory.path)
         self.form.secret.set_reasons(reasons, str(own_file))
         if not self.wizard.draft.password:
             kept = SecretKind.ASK if SecretKind.KEYRING in reasons else SecretKind.KEYRING
-            self._edit(Change(Field.PASSWORD, kept.value))
+            self.edit(Change(Field.PASSWORD, kept.value))
 
     # --- editing -----------------------------------------------------------------------------------------------------
 
-    def _edit(self, *changes: Change, mark: bool = False) -> None:
+    def edit(self, *changes: Change, mark: bool = False) -> None:
+        """Change the draft and show it in the form."""
         self.wizard.apply(*changes, mark=mark)
         self.form.show(self.wizard.draft)
         self.form.mark(self.wizard.marked)
 
     @on(Form.Edited)
     def _edited(self, event: Form.Edited) -> None:
-        self._edit(*event.changes)
-        self._look_soon()
+        self.edit(*event.changes)
+        self.look_soon()
 
     @on(Form.SecretTyped)
     def _secret_typed(self, event: Form.SecretTyped) -> None:
@@ -127,12 +111,13 @@ class DetailsScreen(Step):
         self.form.row(Field.PASSWORD).error("")
 
     @on(Form.HostLeft)
-    def _tidy(self) -> None:
+    def tidy(self) -> None:
+        """Understand what stands in the host field: host:port, a URL, stray blanks."""
         draft = self.wizard.draft
         changes = [change for change in values.tidy_host(draft.host) if change.value != draft.get(change.field)]
         if changes:
-            self._edit(*changes)
-            self._look_soon()
+            self.edit(*changes)
+            self.look_soon()
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
@@ -140,7 +125,7 @@ class DetailsScreen(Step):
 
     def action_next(self) -> None:
         """Go on to the test, or say under each field what is wrong with it."""
-        self._tidy()
+        self.tidy()
         self.run_worker(self._next(), exclusive=True, group="next")
 
     async def _next(self) -> None:
@@ -150,117 +135,9 @@ class DetailsScreen(Step):
         if not errors:
             self.move(StepName.TEST)
 
-    def _show_errors(self, errors: Mapping[Field, str]) -> None:
+    def show_errors(self, errors: Mapping[Field, str]) -> None:
+        """Show errors under their fields, the cursor on the first."""
         self.run_worker(self.form.show_errors(errors), exclusive=True, group="next")
-
-    # --- looking -----------------------------------------------------------------------------------------------------
-
-    def _look_soon(self) -> None:
-        """Wait until the typing rests; nothing is drawn meanwhile, so a typed character stays a few bytes."""
-        if self._pause:
-            self._pause.stop()
-        self._pause = self.set_timer(PAUSE_BEFORE_LOOKING, self._look_now)
-
-    def _look_now(self) -> None:
-        target = target_of(self.wizard.draft, self.wizard.only_ports())
-        if target == self._target:
-            self._seen(self.sight)
-            return
-        self._target = target
-        self.finding = None
-        if target is None:
-            self.workers.cancel_group(self, "look")
-            self._seen(Sight())
-            return
-        # Exclusive: the look at what was typed before is cancelled, its sockets with it.
-        self.run_worker(look(target, self.wizard.network, self._seen), exclusive=True, group="look")
-
-    def _seen(self, sight: Sight) -> None:
-        self.sight = sight
-        try:
-            port = values.port(self.wizard.draft.port.strip()) or 0
-        except ValueError:
-            port = 0
-        self.query_one(Live).show(sight=sight, port=port)
-        self._advise()
-
-    def _advise(self) -> None:
-        app = self.wizard
-        advice = advise(app.draft, self.sight, failures=app.failures(), finding=self.finding, practice=app.on_practice())
-        if advice != self.advice:
-            self.advice = advice
-            self.query_one("#meaning", Static).update(self._meaning(advice))
-            offer = (("^o", "Take offer"),) if any(entry.changes for entry in advice) else ()
-            self.show_keys((*self.KEYS[:3], *offer, *self.KEYS[3:]))
-
-    def _meaning(self, advice: list[Advice]) -> Content:
-        lines = []
-        offered = False
-        for entry in advice:
-            line = Content.assemble((f"{entry.mark} ", "bold $warning" if entry.mark == "!" else "$muted"), entry.text)
-            if entry.changes and not offered:
-                offered = True
-                line = Content.assemble(line, "  ", ("^o", "bold $primary"), f" {entry.offer}")
-            lines.append(line)
-        return Content("\n").join(lines)
-
-    def action_take_offer(self) -> None:
-        """Apply the changes of the first advice that has some."""
-        offer = next((entry for entry in self.advice if entry.changes), None)
-        if offer:
-            self._edit(*offer.changes, mark=True)
-            self._look_now()
-
-    def action_scroll_means(self, by: int) -> None:
-        """Scroll the box below."""
-        self.query_one("#means").scroll_relative(y=3 * by, animate=False)
-
-    # --- trying the sign-in ------------------------------------------------------------------------------------------
-
-    def action_try_signin(self) -> None:
-        """Sign in once, and only because the key was pressed; warn before an account may lock."""
-        self._tidy()
-        profile = parse(self.wizard.draft)
-        if isinstance(profile, Invalid):
-            self._show_errors(profile.errors)
-            return
-        if profile.login is None:
-            self.query_one(Live).show(signin="no user name, no sign-in")
-            return
-        if run.must_ask(profile, self.wizard.password):
-            self._show_errors({Field.PASSWORD: "type the password to try it, or choose where it is kept"})
-            return
-        if self.wizard.failures() >= run.LOCK_OUT - 1:
-            from wizard.app.dialog import Ask
-
-            question = (
-                f"{self.wizard.failures()} sign-ins of {profile.login.username} were refused. Another one may lock the account."
-            )
-            self.app.push_screen(Ask(question, yes="try once more", no="check the password first"), self._answered)
-            return
-        self._begin_signin()
-
-    def _answered(self, yes: bool | None) -> None:
-        if yes:
-            self._begin_signin()
-
-    def _begin_signin(self) -> None:
-        if any(worker.group == "signin" and not worker.is_finished for worker in self.workers):
-            return
-        self.query_one(Live).show(signin="trying once ...")
-        self.run_worker(self._signin(), group="signin")
-
-    async def _signin(self) -> None:
-        from wizard.app.signin import try_once
-
-        words, self.finding = await try_once(self.wizard)
-        self.query_one(Live).show(signin=words)
-        self._advise()
-
-    def _show_signin(self) -> None:
-        count = self.wizard.failures()
-        if count:
-            self.query_one(Live).show(signin=f"refused {count} times for this user")
 
     def commands(self) -> Iterable[Command]:
         """What the palette offers here."""

@@ -50,6 +50,13 @@ class Menu(Widget, can_focus=True):
             super().__init__()
             self.entry = entry
 
+    class Moved(Message):
+        """The sign was moved to another entry."""
+
+        def __init__(self, entry: Entry) -> None:
+            super().__init__()
+            self.entry = entry
+
     def __init__(self, entries: Iterable[Entry] = (), *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.entries = tuple(entries)
@@ -100,6 +107,8 @@ class Menu(Widget, can_focus=True):
 
     def _move(self, place: int) -> None:
         before, self.place = self.place, place
+        if before != place and self.here:
+            self.post_message(self.Moved(self.here))
         if self._follow():
             self.refresh()
         elif before != place:
