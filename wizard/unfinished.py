@@ -5,6 +5,7 @@ Nothing here is ever fatal: a file that cannot be read counts as none, and one t
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from dataclasses import asdict, dataclass
@@ -27,22 +28,24 @@ class Unfinished:
 
 
 def unfinished_path() -> Path:
-    """Return the file in the user's state folder."""
+    """Return the file in the user's state folder. Raises FileNotFoundError for a user without a home."""
     from platformdirs import user_state_path  # imported late: not part of the first screen
 
-    return user_state_path("smtp-wizard", appauthor=False) / "unfinished.json"
+    try:
+        return user_state_path("smtp-wizard", appauthor=False) / "unfinished.json"
+    except RuntimeError:
+        raise FileNotFoundError(errno.ENOENT, "this user has no home folder") from None
 
 
 def save_unfinished(draft: Draft, step: str, profile_name: str = "") -> str:
     """Keep a draft; an empty one is forgotten instead. Returns nothing, or the sentence that says why it was not kept."""
     if draft == Draft():
         return clear_unfinished()
-    path = unfinished_path()
     content = {"schema": 1, "step": step, "profile": profile_name, "draft": asdict(_without_secret(draft))}
     try:
-        safefile.write_atomic(path, json.dumps(content, indent=1).encode())
+        safefile.write_atomic(unfinished_path(), json.dumps(content, indent=1).encode())
     except OSError as problem:
-        return f"What you typed cannot be kept in {path}: {safefile.reason(problem)}."
+        return f"What you typed cannot be kept for the next start: {safefile.reason(problem)}."
     return ""
 
 
@@ -63,11 +66,12 @@ def load_unfinished() -> Unfinished | None:
 
 def clear_unfinished() -> str:
     """Forget what was kept. Returns nothing, or the sentence that says why it is still there."""
-    path = unfinished_path()
     try:
-        path.unlink(missing_ok=True)
+        unfinished_path().unlink(missing_ok=True)
+    except FileNotFoundError:
+        return ""
     except OSError as problem:
-        return f"Cannot remove {path}: {safefile.reason(problem)}."
+        return f"The form kept from last time cannot be removed: {safefile.reason(problem)}."
     return ""
 
 

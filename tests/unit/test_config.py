@@ -146,6 +146,13 @@ def test_a_named_file_is_the_only_one(home: Path, config_file: Path, monkeypatch
     assert set(load().profiles) == {"named"}
 
 
+def test_a_user_without_a_home_has_the_hosts_file_alone(homeless: None, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    shared = write(home / "etc" / "config.toml", '[profiles.host]\nhost = "a"\n')
+    monkeypatch.setattr("wizard.config.model.SYSTEM_CONFIG", shared)
+    assert set(load().profiles) == {"host"}
+    assert config_path() == shared
+
+
 def test_without_a_name_the_default_is_chosen_or_the_only_profile() -> None:
     one = Config(Path("c"), profiles={"a": PROD})
     assert one.chosen() == ("a", PROD)
@@ -358,6 +365,7 @@ def test_other_text_cannot(home: Path, name: str) -> None:
         '[profiles."prod"]\nhost = "old"\n  [profiles.prod.below]\n  a = 1',
         '[[other]]\na = 1\n[profiles.prod]\nhost = "old"\n[[other]]\na = 2\n',
         '[profiles.prod]\nhost = "old"\n[profiles.prod.password]\nfrom = "file"\npath = "/x"\n',
+        '[profiles.prod]\nhost = "old"\nmessage = "a\u2028# b\u2028[profiles.q]"\n# end\n',
         "[profiles.prod.below]\na = 1\n[profiles.prod]\nhost = 'old'",
     ],
 )

@@ -147,6 +147,13 @@ async def test_a_chain_does_not_step_down_to_a_plain_file(ring: MemoryKeyring, m
     assert "readable nearly in clear" in await refusal(store(KEYRING, "a", Password("hunter2")))
 
 
+@pytest.mark.parametrize("named", ["no.such.module.Keyring", "json.decoder.Nothing", "nonsense"])
+async def test_a_backend_that_cannot_be_loaded_is_named(monkeypatch: pytest.MonkeyPatch, named: str) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", named)
+    monkeypatch.setattr("keyring.core._keyring_backend", None)
+    assert f"the backend {named}, which PYTHON_KEYRING_BACKEND names" in await refusal(fetch(KEYRING, account="a"))
+
+
 async def test_a_backend_that_forgets_is_found_out_at_once(ring: MemoryKeyring) -> None:
     ring.forgets = True
     assert "did not give it back unchanged" in await refusal(store(KEYRING, "a", Password("hunter2")))

@@ -98,4 +98,10 @@ def test_a_folder_in_its_place_is_told_and_never_fatal(home: Path) -> None:
     unfinished_path().mkdir(parents=True)
     assert load_unfinished() is None
     assert "it is a folder" in save_unfinished(DRAFT, "details")
-    assert "unfinished.json" in clear_unfinished()
+    assert "cannot be removed" in clear_unfinished()
+
+
+def test_a_user_without_a_home_is_told_and_never_stopped(homeless: None) -> None:
+    assert load_unfinished() is None
+    assert "this user has no home folder" in save_unfinished(DRAFT, "details")
+    assert clear_unfinished() == ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from io import StringIO
 
 Path = tuple[str, ...]
 
@@ -23,7 +24,7 @@ def append_block(text: str, header: Path, lines: list[str]) -> str:
 
 def grow_block(text: str, header: Path, lines: list[str]) -> str:
     """Return the text with lines added behind the table's last key, before the comments that lead to the next table."""
-    rows = text.splitlines(keepends=True)
+    rows = _rows(text)
     end = _line_end(text)
     for start, stop in _blocks(rows, header, whole=False):
         last = _last_key(rows, start, stop)
@@ -36,7 +37,7 @@ def grow_block(text: str, header: Path, lines: list[str]) -> str:
 
 def cut_block(text: str, header: Path) -> str:
     """Return the text without the table and its sub-tables. Comments behind its last key stay: they lead to what follows."""
-    rows = text.splitlines(keepends=True)
+    rows = _rows(text)
     for start, stop in reversed(list(_blocks(rows, header, whole=True))):
         del rows[start : _last_key(rows, start, stop) + 1]
         if start < len(rows) and not rows[start].strip() and (start == 0 or not rows[start - 1].strip()):
@@ -46,7 +47,7 @@ def cut_block(text: str, header: Path) -> str:
 
 def rename_block(text: str, header: Path, new: Path) -> str:
     """Return the text with the table's own header and those of its sub-tables renamed; everything else stays."""
-    rows = text.splitlines(keepends=True)
+    rows = _rows(text)
     for index, row in enumerate(rows):
         found = _header_of(row)
         if found and found[: len(header)] == header:
@@ -56,12 +57,17 @@ def rename_block(text: str, header: Path, new: Path) -> str:
 
 def put_on_top(text: str, line: str) -> str:
     """Return the text with a line for a new top-level key, behind the comments the file begins with."""
-    rows = text.splitlines(keepends=True)
+    rows = _rows(text)
     index = next((number for number, row in enumerate(rows) if not row.lstrip().startswith("#")), len(rows))
     if index and not rows[index - 1].endswith("\n"):
         rows[index - 1] += _line_end(text)
     rows.insert(index, line + _line_end(text))
     return "".join(rows)
+
+
+def _rows(text: str) -> list[str]:
+    """Split at line feeds alone: str.splitlines also splits at signs that may stand inside a TOML string (U+2028)."""
+    return list(StringIO(text, newline="\n"))
 
 
 def _line_end(text: str) -> str:

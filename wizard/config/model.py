@@ -66,13 +66,19 @@ class Config:
 
 
 def config_path() -> Path:
-    """Return the file to read and save: the one SMTP_WIZARD_CONFIG names, or config.toml in the user's config folder."""
+    """Return the file to read and save: the one SMTP_WIZARD_CONFIG names, or config.toml in the user's config folder.
+
+    A user without a home (a service account, a number in a container) has the host's file alone.
+    """
     named = os.environ.get(ENVIRONMENT, "")
     if named:
         return Path(os.path.expanduser(named))
     from platformdirs import user_config_path  # imported late: not needed when a file is named
 
-    return user_config_path(APP, appauthor=False) / "config.toml"
+    try:
+        return user_config_path(APP, appauthor=False) / "config.toml"
+    except RuntimeError:
+        return SYSTEM_CONFIG
 
 
 def profile_name(text: str) -> str:

@@ -40,6 +40,8 @@ def load(path: Path | None = None, *, system: Path | None = None) -> Config:
     if path or os.environ.get(ENVIRONMENT):
         return _config(own, read_document(own))
     shared = system or SYSTEM_CONFIG
+    if own == shared:
+        return _config(own, read_document(own))
     try:
         ground = _config(shared, read_document(shared))
     except _UnreadableError as problem:  # the host's file may be meant for a service alone: the user's own still counts

@@ -90,8 +90,8 @@ def _chosen() -> KeyringBackend:
     try:
         configured = keyring.get_keyring()
         candidates = list(ChainerBackend.backends) if isinstance(configured, ChainerBackend) else [configured]
-    except (ImportError, AttributeError, ValueError, TypeError, RuntimeError):
-        raise _Refused("the backend that PYTHON_KEYRING_BACKEND or keyringrc.cfg names cannot be loaded") from None
+    except (ImportError, AttributeError, ValueError, TypeError, RuntimeError, OSError) as problem:
+        raise _Refused(_not_loaded(problem)) from None
     reasons = []
     for backend in candidates:
         reason = _objection(backend)
@@ -111,6 +111,13 @@ def _objection(backend: KeyringBackend) -> str:
     if module.startswith("keyrings.alt"):
         return "only a plain file stands behind it (keyrings.alt), readable nearly in clear"
     return ""
+
+
+def _not_loaded(problem: Exception) -> str:
+    named = os.environ.get("PYTHON_KEYRING_BACKEND", "")
+    if named:
+        return f"the backend {shown(named)}, which PYTHON_KEYRING_BACKEND names, cannot be loaded"
+    return f"it cannot start for this user ({type(problem).__name__}); look at keyringrc.cfg if there is one"
 
 
 def _nothing_here() -> str:
