@@ -202,8 +202,10 @@ def mailbox() -> SimpleNamespace:
     return SimpleNamespace(ports={Security.STARTTLS: 2587}, mailbox=box)
 
 
-def canned(events: tuple[Event, ...], *, ends: bool = True) -> Callable[..., Awaitable[None]]:
+def canned(events: tuple[Event, ...], *, then: tuple[Event, ...] = (), ends: bool = True) -> Callable[..., Awaitable[None]]:
     """Return a stand-in for the engine's ``check`` that tells these events, and then ends or waits to be stopped."""
+
+    stories = [events, then or events]
 
     async def check(
         profile: Profile,
@@ -213,7 +215,7 @@ def canned(events: tuple[Event, ...], *, ends: bool = True) -> Callable[..., Awa
         deliver: bool = False,
         network: Network | None = None,
     ) -> None:
-        for event in events:
+        for event in stories.pop(0) if len(stories) > 1 else stories[0]:
             emit(event)
         if not ends:
             await asyncio.Event().wait()
@@ -280,12 +282,15 @@ class Clock(datetime):
 
 @dataclass(frozen=True)
 class Scene:
-    """One picture. ``keys`` are pressed after the first screen is drawn; ``events`` is what the engine tells."""
+    """One picture. ``keys`` are pressed after the first screen is drawn; ``events`` is what the engine tells,
+    ``then`` what it tells in later runs.
+    """
 
     draft: Draft = PROD
     start: StepName = StepName.TEST
     keys: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
+    then: tuple[Event, ...] = ()
     ends: bool = True
     size: tuple[int, int] = SMALL
     theme: str = ""
@@ -314,6 +319,7 @@ SCENES: dict[str, Scene] = {
     "test-failing": _FAILING,
     "test-failing-change": replace(_FAILING, keys=("enter", "d")),
     "test-failing-wide": replace(_FAILING, keys=("enter", "t"), size=LARGE),
+    "test-fixed": replace(_FAILING, keys=("enter", "enter"), then=passing()),
     "test-refused": Scene(keys=("enter",), events=refused()),
     "test-conversation": Scene(keys=("enter", "t"), events=refused()),
     "test-passing": Scene(keys=("enter",), events=passing()),
@@ -336,7 +342,7 @@ def stage(scene: Scene, patch: pytest.MonkeyPatch, home: Path) -> WizardApp:
     patch.setenv("HOME", str(home))
     for module in ("wizard.app.sight", "wizard.app.advice", "wizard.diagnosis.when"):
         patch.setattr(f"{module}.datetime", Clock)
-    patch.setattr("wizard.smtp.check.check", canned(scene.events, ends=scene.ends))
+    patch.setattr("wizard.smtp.check.check", canned(scene.events, then=scene.then, ends=scene.ends))
     patch.setattr("wizard.app.screens.live.look", look)
     patch.setattr("wizard.app.host.find_identityiq", lambda: "")
     patch.setattr("wizard.keychain.rungs", rungs)

@@ -33,3 +33,12 @@ def as_shell(line: CommandLine, width: int = _WIDTH) -> str:
         else:
             current = f"{current} {text}" if current else text
     return "\n".join([*lines, current])
+
+
+def about_the_password(draft: Draft) -> str:
+    """Return where the command gets the password it does not name; empty when nobody signs in."""
+    if not draft.username.strip():
+        return ""
+    if draft.password.strip() in ("", "ask"):
+        return "The password is not part of it: check asks for it on a terminal, or takes it with --password-stdin."
+    return "The password is not part of it: check takes it from where it is kept."

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from wizard.app import verdict
 from wizard.app.verdict import FIELD_NAMES, Note, Tone
+from wizard.draft import Change, Draft
 from wizard.profile import Invalid, Profile
 from wizard.render.stages import duration
 from wizard.report import Report
@@ -38,7 +39,8 @@ class Standing:
     secret: str = ""
     failures: int = 0
     saved: bool = False
-    can_undo: bool = False
+    changed: tuple[Change, ...] = ()
+    before: Draft | None = None
     waiting: bool = False
     arrived: tuple[Note, ...] = ()
     notices: tuple[Note, ...] = ()
@@ -64,11 +66,6 @@ class Standing:
         return f"Test: {name}{verdict.endpoint(profile)}"
 
     @property
-    def subtitle(self) -> str:
-        """The box's lower edge: how long the run took."""
-        return f"{duration(self.report.seconds)} in all" if self.report and self.report.ended else ""
-
-    @property
     def heading(self) -> str:
         """The line between the stages and the words."""
         match self.moment:
@@ -77,18 +74,34 @@ class Standing:
             case Moment.RUNNING:
                 return "Running"
             case Moment.STOPPED:
-                return "Stopped"
+                return f"Stopped, after {self._took}"
             case Moment.FAILED:
-                return "What went wrong"
+                return f"What went wrong, after {self._took}"
             case Moment.PASSED:
-                return "It works"
+                return f"It works, in {self._took}"
             case _:
                 assert_never(self.moment)
 
     @property
+    def _took(self) -> str:
+        return duration(self.report.seconds) if self.report else ""
+
+    @property
     def notes(self) -> tuple[Note, ...]:
         """The words under the stages."""
-        return (*self.notices, *self._notes())
+        return (*self.notices, *self._changed(), *self._notes())
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether a fix was applied that can be taken back."""
+        return self.before is not None
+
+    def _changed(self) -> tuple[Note, ...]:
+        """Return what the fixes changed so far, so that it stays in view until it is saved or taken back."""
+        if self.before is None or self.running or self.saved:
+            return ()
+        words = ", ".join(" ".join(line.split()) for line in verdict.difference(self.before, self.changed))
+        return (Note(f"{words}   (u takes it back)", "* changed", Tone.TEXT),)
 
     def _notes(self) -> tuple[Note, ...]:
         report = self.report
@@ -104,7 +117,7 @@ class Standing:
 
     def _before(self) -> tuple[Note, ...]:
         if self.running:
-            return (Note("x or Esc stops the test at once and closes the connection.", wide=True, tone=Tone.CALM),)
+            return (Note("x or Esc stops the test at once and closes the connection.", wide=True, tone=Tone.QUIET),)
         if isinstance(self.profile, Invalid):
             wrong = [Note(text, FIELD_NAMES[field], Tone.BAD) for field, text in self.profile.errors.items()]
             return (Note("These settings cannot be tried yet. Esc goes back to change them.", wide=True), *wrong)

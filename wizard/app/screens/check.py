@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -19,6 +19,9 @@ from wizard.app.widgets.finding import Notes, plain
 from wizard.app.widgets.stages import StageList
 from wizard.app.widgets.transcript import Transcript
 from wizard.profile import Invalid, Profile
+
+if TYPE_CHECKING:
+    from wizard.render.command import CommandLine
 
 
 class CheckScreen(Climb):
@@ -70,7 +73,8 @@ class CheckScreen(Climb):
             secret=run.secret_words(known, typed=bool(self.wizard.password), practice=self.practising) if known else "",
             failures=self.wizard.signin_failures[run.account(known)] if known else 0,
             saved=self.saved,
-            can_undo=self.chain_start is not None,
+            before=self.chain_start,
+            changed=self.chain_start.changes_to(self.wizard.draft) if self.chain_start else (),
             waiting=self.waiting,
             arrived=self.arrived,
             notices=self.notices,
@@ -79,9 +83,7 @@ class CheckScreen(Climb):
     def draw(self) -> None:
         """Draw everything from the report; what did not change is not written again."""
         standing = self.standing
-        course = self.query_one("#course")
-        course.border_title = plain(standing.title)
-        course.border_subtitle = plain(standing.subtitle)
+        self.query_one("#course").border_title = plain(standing.title)
         self.set_class(self.report is not None, "-begun")
         self.draw_progress()
         self.query_one("#verdict", Notes).show(standing.notes, title=standing.heading)
@@ -180,11 +182,16 @@ class CheckScreen(Climb):
 
     def action_command(self) -> None:
         """Show the command line that does the same."""
-        from wizard.app.equivalent import as_shell, command
+        from wizard.app.equivalent import about_the_password, as_shell
 
-        note = "The password is not part of it: check asks for it on a terminal, or takes it with --password-stdin."
-        text = as_shell(command(self.wizard.draft, deliver=self.deliver))
-        self.app.push_screen(Window("The same without a screen", f"{text}\n\n{note}" if self.wizard.draft.username else text))
+        text = "\n\n".join(part for part in (as_shell(self._command()), about_the_password(self.wizard.draft)) if part)
+        self.app.push_screen(Window("The same without a screen", text))
+
+    def _command(self) -> CommandLine:
+        from wizard.app.equivalent import command
+
+        name = self.wizard.profile_name
+        return command(self.wizard.draft, saved=self.wizard.memory.profiles.get(name), name=name, deliver=self.deliver)
 
     def action_save(self) -> None:
         """Ask for the profile's name and the password's place, and save."""
@@ -206,10 +213,9 @@ class CheckScreen(Climb):
         """Ask for a file and write the report."""
         if self.running or self.report is None:
             return
-        from wizard.app.equivalent import command
         from wizard.app.screens.export import ExportReport
 
-        self.app.push_screen(ExportReport(self.report, command(self.wizard.draft, deliver=self.deliver)), self._exported)
+        self.app.push_screen(ExportReport(self.report, self._command()), self._exported)
 
     def _exported(self, told: Note | None) -> None:
         if told:
@@ -229,7 +235,6 @@ class CheckScreen(Climb):
         yield Command("Conversation", "what was said, line by line", self.action_talk)
         yield Command("Save the profile", "and the password where you choose", self.action_save)
         yield Command("Export the report", "text, Markdown or JSON, without secrets", self.action_export)
-        yield Command("Show the command line", "the same test without a screen", self.action_command)
 
     def leaving(self) -> str:
         """The question before the wizard ends with a running or failed test."""

@@ -27,7 +27,7 @@ class Notes(VerticalScroll, can_focus=True):
     def show(self, notes: Iterable[Note], *, title: str | None = None) -> None:
         """Replace what is shown. Nothing is repainted when nothing changed."""
         if title is not None:
-            self.border_title = plain(f" {title} " if title else "")
+            self.border_title = plain(title)
         new = tuple(notes)
         if new != self._notes:
             self._notes = new
