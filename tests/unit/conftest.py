@@ -65,7 +65,7 @@ def folder_of_ordinary_user() -> Iterator[Path]:
 class MemoryKeyring(KeyringBackend):
     """A keyring that keeps its secrets in memory, and can be told to misbehave."""
 
-    priority = -1.0  # type: ignore[assignment]  # below "none at all": other tests must not find it by themselves
+    priority = -1.0  # below "none at all": other tests must not find it by themselves
 
     def __init__(self) -> None:
         super().__init__()
