@@ -46,11 +46,11 @@ $(BIN)/python:
 	@$(PYTHON) -m venv --clear $(VENV)
 
 $(VENV)/.installed: pyproject.toml | $(BIN)/python
-	@$(PIP) install --editable .
+	@$(PIP) install --editable . > $(VENV)/pip.log 2>&1 || { cat $(VENV)/pip.log; exit 1; }
 	@touch $@
 
 # Read from pyproject.toml by hand: pip knows --group only from 25.1 on, and Python 3.11 brings an older one.
 $(VENV)/.tools: $(VENV)/.installed
 	@$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['dependency-groups']['dev'], sep='\n')" > $(VENV)/tools.txt
-	@$(PIP) install --requirement $(VENV)/tools.txt
+	@$(PIP) install --requirement $(VENV)/tools.txt > $(VENV)/pip.log 2>&1 || { cat $(VENV)/pip.log; exit 1; }
 	@touch $@
