@@ -175,6 +175,21 @@ async def test_scram_signs_in_and_sees_through_a_server_without_proof(mechanism:
     assert auth.kind is (Kind.PASSED if honest else Kind.SERVER_UNPROVEN)
 
 
+@pytest.mark.parametrize(
+    ("secret", "mechanism"), [("plain words", "SCRAM-SHA-256"), ("emoji 🔐", "PLAIN"), ("ümläut", "SCRAM-SHA-256")]
+)
+async def test_auto_passes_over_scram_for_a_password_it_cannot_carry(secret: str, mechanism: str) -> None:
+    async def talk(peer: Peer) -> None:
+        await peer.greet("AUTH SCRAM-SHA-256 PLAIN")
+        await peer.hear()
+        await peer.say("535 5.7.8 no")
+        await peer.until_closed()
+
+    async with scripted(talk) as server:
+        seen = failed(await climb(with_login(server), secret=secret))
+    assert seen.context.mechanism == mechanism
+
+
 async def test_scram_accepted_without_any_proof_is_not_believed() -> None:
     async def talk(peer: Peer) -> None:
         await peer.greet("AUTH SCRAM-SHA-256")

@@ -174,11 +174,11 @@ async def sign_in(run: Run) -> Observation:
         return run.seen(Stage.AUTH, Kind.WITHHELD)
     if "AUTH" not in context.capabilities:
         return run.seen(Stage.AUTH, Kind.NOT_OFFERED, reply=context.ehlo)
-    mechanism = sasl.choose(login.mechanism, context.mechanisms)
-    if mechanism is None:
-        return run.seen(Stage.AUTH, Kind.NO_MECHANISM, reply=context.ehlo)
     if not run.password:
         return run.seen(Stage.AUTH, Kind.NO_SECRET)
+    mechanism = sasl.choose(login.mechanism, context.mechanisms, login.username, run.password.reveal())
+    if mechanism is None:
+        return run.seen(Stage.AUTH, Kind.NO_MECHANISM, reply=context.ehlo)
     run.learn(mechanism=mechanism.value.upper())
     try:
         reply, said = await run.session.sign_in(mechanism, login.username, run.password)

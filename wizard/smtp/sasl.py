@@ -32,11 +32,22 @@ class ChallengeError(Exception):
         self.proof = proof
 
 
-def choose(wanted: Mechanism, offered: Iterable[str]) -> Mechanism | None:
-    """Return the mechanism to use: the wanted one when offered, for ``auto`` the best one offered, else None."""
+def choose(wanted: Mechanism, offered: Iterable[str], *texts: str) -> Mechanism | None:
+    """Return the mechanism to use: the wanted one when offered, for ``auto`` the best one offered, else None.
+
+    ``texts`` are the user name and secret: what SCRAM cannot carry (see ``scram_can_carry``) is signed in with another one.
+    """
     names = {name.upper() for name in offered}
     candidates = _BEST_FIRST if wanted is Mechanism.AUTO else (wanted,)
-    return next((mechanism for mechanism in candidates if mechanism.value.upper() in names), None)
+    possible = (mechanism for mechanism in candidates if mechanism.value.upper() in names)
+    return next((found for found in possible if not found.value.startswith("scram") or all(map(scram_can_carry, texts))), None)
+
+
+def scram_can_carry(text: str) -> bool:
+    """Return whether SASLprep lets a text through: it knows Unicode 3.2 alone, so an emoji is "unassigned" (RFC 4013 2.5)."""
+    from stringprep import in_table_a1, in_table_c12, in_table_c21_c22
+
+    return not any(in_table_a1(sign) or in_table_c21_c22(sign) for sign in text if not in_table_c12(sign))
 
 
 def dialogue(mechanism: Mechanism, username: str, secret: str) -> Dialogue:
