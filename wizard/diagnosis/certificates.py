@@ -60,8 +60,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="middlebox",
         title="Something between here and {host} answers in its place",
-        meaning="The certificate is not the one this server would show: it is for {names}, and its issuer is {issuer}. A firewall, "
-        "an antivirus program or a hosting provider that redirects mail is the usual reason.{open}",
+        meaning="The certificate is not the one this server would show: it is for {names}, and its issuer is {issuer}. A "
+        "firewall, an antivirus program or a hosting provider that redirects mail is the usual reason.{open}",
         when=(
             When(kinds=_BAD, plus=_inspected, plus_name="issuer is an inspecting product"),
             When(

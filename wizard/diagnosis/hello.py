@@ -189,11 +189,12 @@ RULES: tuple[Rule, ...] = (
         meaning="It does so for everyone, or for good for this host, and a changed password or sender does not help. It "
         "said: {said}",
         when=(
-            When(codes=(521, 556)),
-            When(codes=(554, 5), stages=(Stage.CONNECT, Stage.GREETING), says=NO_SERVICE),
-            When(codes=(421, 452), enhanced=("4.3.2", "4.3.1")),
+            When(codes=(521, 556), stages=(Stage.CONNECT, Stage.GREETING, Stage.EHLO)),
+            When(codes=(5,), stages=(Stage.CONNECT, Stage.GREETING), says=NO_SERVICE),
+            When(codes=(421,), enhanced=("4.3.2",), says=NO_SERVICE),
         ),
         fallback=(
+            When(codes=(521, 556)),
             When(codes=(4, 5), says=NO_SERVICE),
             When(codes=(5,), stages=(Stage.CONNECT, Stage.GREETING, Stage.EHLO, Stage.QUIT)),
         ),
