@@ -32,7 +32,7 @@ class Note(ModalScreen[None]):
 
 
 class Ask(ModalScreen[bool]):
-    """A yes-or-no question: Enter means ``yes``, Esc means ``no``; both say in words what they do."""
+    """A yes-or-no question: Enter means ``yes``, Esc means ``no``; both say in words what they do. Long text scrolls."""
 
     BINDINGS: ClassVar = [
         Binding("enter,y", "answer(True)", "Yes", show=False),
@@ -50,7 +50,8 @@ class Ask(ModalScreen[bool]):
         """The question and its two keys."""
         with Vertical(classes="dialog") as box:
             box.border_title = Content(self.asked_by)
-            yield Static(Content(self.question), classes="text")
+            with VerticalScroll(classes="text"):
+                yield Static(Content(self.question))
             keys = Content.assemble(("Enter", "bold $primary"), f" {self.yes}   ", ("Esc", "bold $primary"), f" {self.no}")
             yield Static(keys, classes="keys")
 

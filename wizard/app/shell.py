@@ -40,6 +40,13 @@ class Shell(App[None]):
         """Return the first screen."""
         raise NotImplementedError
 
+    def action_command_palette(self) -> None:
+        """Open the palette: Textual's own, without its blinking cursor."""
+        from wizard.app.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
     def action_leave(self) -> None:
         """End the program, or ask before."""
         self.exit()

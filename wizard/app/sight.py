@@ -110,21 +110,23 @@ async def look(target: Target, network: Network | None, show: Callable[[Sight], 
 
     sight = Sight(target, looking=True)
     show(sight)
-    begun = time.perf_counter()
     network = network or Network()
+    begun = time.perf_counter()
     try:
         resolution = await network.resolve(target.host, target.ports[0])
     except (OSError, UnicodeError):
-        show(replace(sight, looking=False, problem=f"{target.host} has no address: check the spelling of the host."))
-        return
-    resolution.cancel()
-    texts = tuple(address.text for address in resolution.known)
-    sight = replace(sight, addresses=texts, name_seconds=time.perf_counter() - begun)
-    show(sight)
+        pass  # the probe asks again, and says what kind of failure it is
+    else:
+        resolution.cancel()
+        sight = replace(
+            sight, addresses=tuple(address.text for address in resolution.known), name_seconds=time.perf_counter() - begun
+        )
+        show(sight)
     await _probe(target, network, sight, show)
 
 
 async def _probe(target: Target, network: Network, sight: Sight, show: Callable[[Sight], None]) -> None:
+    from wizard.smtp.observation import Kind
     from wizard.smtp.probe import probe
 
     def add(result: PortResult) -> None:
@@ -132,8 +134,20 @@ async def _probe(target: Target, network: Network, sight: Sight, show: Callable[
         sight = replace(sight, results=(*sight.results, result))
         show(sight)
 
-    done = await probe(target.host, add, ports=target.ports, ca_file=target.ca_file, ehlo_name=target.ehlo_name, network=network)
-    show(replace(sight, results=tuple(done.ports) or sight.results, recommended=done.recommended, looking=False))
+    try:
+        done = await probe(
+            target.host, add, ports=target.ports, ca_file=target.ca_file, ehlo_name=target.ehlo_name, network=network
+        )
+    except OSError as problem:
+        show(
+            replace(sight, looking=False, problem=f"The CA file {target.ca_file} cannot be used: {problem.strerror or problem}.")
+        )
+        return
+    trouble = {
+        Kind.NAME_NOT_FOUND: f"{target.host} has no address: check the spelling of the host.",
+        Kind.RESOLVER_FAILED: f"This host's resolver gave no answer for {target.host}: it may be down, or the name misspelt.",
+    }.get(done.kind, "")
+    show(replace(sight, results=done.ports, recommended=done.recommended, looking=False, problem=trouble))
 
 
 def port_words(sight: Sight, port: int) -> str:

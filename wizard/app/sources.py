@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from wizard.app.sight import MODES
@@ -89,14 +90,14 @@ def region_entries(provider: Provider) -> tuple[Entry, ...]:
 def candidate_entries(candidates: Iterable[Candidate]) -> tuple[Entry, ...]:
     """Return what was found for a domain, numbered in its order, each with where it comes from."""
     return tuple(
-        Entry(f"candidate:{place}", in_short(Draft().with_changes(*each.changes)), each.why)
+        Entry(f"candidate:{place}", in_short(Draft().with_changes(*each.changes)), each.why, more=each.why)
         for place, each in enumerate(candidates)
     )
 
 
 def fault_entries(faults: Mapping[str, Fault]) -> tuple[Entry, ...]:
     """Return the named faults of the practice server."""
-    return tuple(Entry(f"fault:{name}", name, fault.teaches) for name, fault in faults.items())
+    return tuple(Entry(f"fault:{name}", name, fault.title, more=fault.teaches) for name, fault in faults.items())
 
 
 def identityiq_text(installed: str | None) -> str:
@@ -104,9 +105,20 @@ def identityiq_text(installed: str | None) -> str:
     from wizard.identityiq.screen import PATH_NOTES, PATHS, fields
 
     found = f"Found at {installed}." if installed else "IdentityIQ was not found on this host."
-    paths = "\n".join(f"  {path}" for path in PATHS)
-    at_hand = "\n".join(f"  {each.label:<24} {each.note}".rstrip() for each in fields(None))
-    return (
-        f"{found} Its settings are not read from here yet: open its page beside this window and type them in.\n\n"
-        f"{paths}\n\n{' '.join(PATH_NOTES)}\n\nHave these fields at hand:\n\n{at_hand}"
+    at_hand = [
+        fill(each.note, 70, initial_indent=f"{each.label:<25} ", subsequent_indent=" " * 26) if each.note else each.label
+        for each in fields(None)
+    ]
+    return "\n".join(
+        (
+            fill(f"{found} Its settings are not read from here yet: open its page beside this window and type them in.", 70),
+            "",
+            *(path.replace("IdentityIQ Configuration > ", "IdentityIQ Configuration\n  > ") for path in PATHS),
+            "",
+            fill(" ".join(PATH_NOTES), 70),
+            "",
+            "Have these fields at hand:",
+            "",
+            *at_hand,
+        )
     )

@@ -45,10 +45,10 @@ class AccessScreen(Step):
         """The list, the question for an address beneath it, and the state of this host."""
         with Vertical(id="source", classes="panel") as source:
             source.border_title = QUESTION
-            yield Menu(self._top(), id="sources")
             row = FieldRow("Address", TextInput(placeholder="you@company.com", id="address"), id="row-address")
             row.display = False
             yield row
+            yield Menu(self._top(), id="sources")
             yield Static(id="said", classes="-empty", markup=False)
         memory = self.wizard.memory
         with Vertical(id="before", classes="panel") as before:
@@ -88,9 +88,8 @@ class AccessScreen(Step):
 
     @on(Menu.Moved)
     def _moved_over(self, event: Menu.Moved) -> None:
-        # In these lists the row is too short for what there is to say.
-        if event.entry.id.startswith(("candidate:", "fault:")):
-            self._say(event.entry.about)
+        if event.entry.more:
+            self._say(event.entry.more)
 
     def choose(self, name: str) -> None:
         """Take a source by its id: fill the draft and go on, or lead to the next list."""
@@ -219,7 +218,7 @@ class AccessScreen(Step):
         menu.display = bool(found.candidates)
         if found.candidates:
             menu.focus()
-            self._say(found.candidates[0].why)
+            self._say(menu.here.more if menu.here else "")
         else:
             self._say(found.nothing)
 

@@ -213,6 +213,7 @@ class FieldRow(Widget):
             return
         line = lines.first() if lines else Static(markup=False)
         line.set_class(bool(self._error), "error")
+        line.set_class(text.startswith("!"), "warning")
         line.update(text)
         if not lines:
             self.mount(line)

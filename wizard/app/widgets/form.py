@@ -218,6 +218,8 @@ class Form(VerticalScroll, can_focus=False):
         for field, words in _WARNINGS.items():
             for row in self.query(f"#row-{field}").results(FieldRow):
                 row.note(f"! {words}" if self.draft.get(field) else "")
+                if self.draft.get(field) and row.has_focus_within:
+                    self.call_after_refresh(row.scroll_visible, animate=False)
 
     def mark(self, fields: frozenset[Field]) -> None:
         """Mark the rows a remedy or an import changed."""

@@ -21,12 +21,16 @@ from textual.widget import Widget
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line: ``id`` for the program, ``title`` and ``about`` for the reader; ``idle`` entries can be read, not chosen."""
+    """One line: ``id`` for the program, ``title`` and ``about`` for the reader; ``idle`` entries can be read, not chosen.
+
+    ``more`` is what a row has no room for; whoever shows the list may show it beneath.
+    """
 
     id: str
     title: str
     about: str = ""
     idle: bool = False
+    more: str = ""
 
 
 class Menu(Widget, can_focus=True):

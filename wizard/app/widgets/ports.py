@@ -55,11 +55,12 @@ class Live(Widget):
 
     def _name_row(self, sight: Sight) -> tuple[str, str, str]:
         if sight.problem:
-            return ("X", "name", "has no address")
+            return ("X", "name", "see below")
         if not sight.addresses:
             return ("", "name", "...")
         more = f" +{len(sight.addresses) - 1}" if len(sight.addresses) > 1 else ""
-        return ("ok", "name", f"{sight.addresses[0]}{more}")
+        took = "" if sight.name_seconds is None else f"  {sight.name_seconds * 1000:.0f} ms"
+        return ("ok", "name", f"{sight.addresses[0]}{more}{took}")
 
     def _port_row(self, sight: Sight, port: int) -> tuple[str, str, str]:
         result = sight.best(port)
