@@ -162,6 +162,8 @@ def _raw(name: str, finding: str, talk: Talk, *changes: Change) -> Case:
     return Case(name, finding, partial(_spoken, talk, *changes))
 
 
+_DATABASE = b"J\0\0\0\n8.0.36\0\x08\0\0\0;b1Fx9|k\0\xff\xff\xff\x02\0\xff\xdf\x15" + b"\0" * 10 + b"mysql_native_password\0"
+
 RAW = (
     Case("no-such-name", "dns-not-found", partial(_networked, {}, {})),
     Case("resolver-failing", "dns-temporary", partial(_networked, {}, {HOST: socket.EAI_AGAIN})),
@@ -172,7 +174,7 @@ RAW = (
     Case("port-refused", "connect-refused", partial(_one_port_gone, Gone.REFUSED), cured=True),
     _raw("greeting-cut-short", "greeting-timeout", opening_with(b"220 mail.te")),
     _raw(
-        "greeting-of-a-database", "not-smtp", opening_with(b"J\0\0\0\n8.0.36\0\x08\0\0\0;b1Fx9|k\0\xff\xff\xff\x02\0\xff\xdf\x15")
+        "greeting-of-a-database", "not-smtp", opening_with(_DATABASE)
     ),
     _raw("greeting-without-a-number", "protocol-violation", opening_with(b"Welcome to mail.test\r\n")),
     _raw("ehlo-endless-list", "protocol-violation", answering_ehlo_with(b"250-NOTHING\r\n" * 100_000)),

@@ -52,6 +52,12 @@ class Authority:
         self.ca_file = folder / "practice-ca.pem"
         _write(self.ca_file, _pem(self._root.certificate), 0o644)
 
+    def keep(self, name: str, secret: str) -> Path:
+        """Write a secret of the practice server into the private folder, for its owner's eyes only."""
+        path = self._folder / name
+        _write(path, secret.encode() + b"\n", 0o600)
+        return path
+
     def context(self, leaf: Leaf = Leaf.GOOD, handshake: Handshake = Handshake.NORMAL) -> ssl.SSLContext:
         """Return a server's TLS context that shows the certificate asked for."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -49,13 +49,13 @@ class House:
 class Desk:
     """aiosmtpd's handler: decides about sender, recipient and message."""
 
-    def __init__(self, house: House, security: Security) -> None:
+    def __init__(self, house: House, port: Security) -> None:
         self._house = house
-        self._security = security
+        self._port = port  # which port it is, whatever the fault has it speak
 
     async def handle_MAIL(self, smtp: Line, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
         """Take a sender; on the submission ports only from who signed in."""
-        if not session.authenticated and (self._security is not Security.NONE or self._house.fault.wants_auth):
+        if not session.authenticated and (self._port is not Security.NONE or self._house.fault.wants_auth):
             return "530 5.7.0 Authentication required"
         envelope.mail_from = address
         envelope.mail_options.extend(options)

@@ -12,8 +12,11 @@ from wizard.practice.faults_line import LINE
 from wizard.practice.faults_mail import MAIL
 from wizard.practice.faults_tls import TLS
 
-FAULTS: Mapping[str, Fault] = MappingProxyType({fault.name: fault for fault in (*LINE, *TLS, *AUTH, *MAIL)})
-assert len(FAULTS) == len(LINE) + len(TLS) + len(AUTH) + len(MAIL), "two faults have one name"
+GROUPS: Mapping[str, tuple[Fault, ...]] = MappingProxyType(
+    {"Line and greeting": LINE, "Encryption": TLS, "Signing in": AUTH, "Sender, recipient, message": MAIL}
+)
+FAULTS: Mapping[str, Fault] = MappingProxyType({fault.name: fault for group in GROUPS.values() for fault in group})
+assert len(FAULTS) == sum(len(group) for group in GROUPS.values()), "two faults have one name"
 
 
 class UnknownFaultError(ValueError):

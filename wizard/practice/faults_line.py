@@ -108,13 +108,13 @@ LINE = (
         "The server is too busy",
         teaches="A reply that begins with 4 is a request to come back later.",
         finding="server-busy",
-        at={Step.GREETING: Say("421 4.3.2 {host} is too busy right now, try again later", close=True)},
+        at={Step.GREETING: Say("421 {host} is too busy right now, try again later", close=True)},
     ),
     Fault(
         "shutting-down",
         "The server shuts down in the middle of a session",
         teaches="421 can come at any moment, and ends the session whatever was asked.",
-        finding="server-busy",
+        finding="service-unavailable",
         at={Step.MAIL: Say("421 4.3.2 {host} is shutting down, closing connection", close=True)},
     ),
     Fault(

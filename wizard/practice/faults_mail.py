@@ -86,11 +86,18 @@ MAIL = (
         at={Step.GREETING: Say("421 4.7.0 {host} Error: too many connections from {peer}", close=True)},
     ),
     Fault(
-        "quota",
-        "The account's daily quota is used up",
-        teaches="Accounts have a number of messages for a day; bulk jobs and loops use it up.",
-        finding="quota-or-sandbox",
+        "daily-limit",
+        "The day's limit of messages is reached",
+        teaches="Mailbox accounts may send a number of messages a day; loops and bulk jobs use it up.",
+        finding="rate-limited",
         at={Step.MESSAGE: Say("550 5.4.5 Daily user sending limit exceeded")},
+    ),
+    Fault(
+        "quota",
+        "The account's quota is used up",
+        teaches="Sending services give each account a quota of its own; raising it is a request to them.",
+        finding="quota-or-sandbox",
+        at={Step.MESSAGE: Say("454 Throttling failure: Daily message quota exceeded")},
     ),
     Fault(
         "sandbox",
@@ -144,7 +151,7 @@ MAIL = (
         "disk-full",
         "The server has no room for mail",
         teaches="452 4.3.1 is the server's own disk: a matter for those who run it, and for another try later.",
-        finding="server-busy",
+        finding="service-unavailable",
         at={Step.MAIL: Say("452 4.3.1 Insufficient system storage")},
     ),
 )

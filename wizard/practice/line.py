@@ -38,26 +38,26 @@ _BARE = re.compile(r"(?P<code>[245]\d\d) (?![245]\.\d{1,3}\.\d{1,3} )(?:OK\b ?|E
 class FaultyLine(SMTP):
     """The protocol of one connection, without its commands.
 
-    ``security`` is what the port speaks, ``tls`` the context for STARTTLS, ``peers`` all sessions alive.
+    ``port`` is which port was called, ``speaks`` what it really speaks, ``tls`` the context for STARTTLS, ``peers`` all sessions
+    alive.
     """
 
     line_length_limit = 12288 + 2  # RFC 4954 4.3: what a sign-in line may need; aiosmtpd's 1001 cuts long passwords off
 
-    def __init__(self, house: House, security: Security, tls: ssl.SSLContext | None, peers: set[FaultyLine]) -> None:
+    def __init__(self, house: House, port: Security, speaks: Security, tls: ssl.SSLContext, peers: set[FaultyLine]) -> None:
         super().__init__(
-            Desk(house, security),
+            Desk(house, port),
             hostname=HOSTNAME,
             ident="ESMTP SMTP Wizard practice server",
             enable_SMTPUTF8=True,
             data_size_limit=SIZE_LIMIT if house.fault.size is None else house.fault.size,
-            tls_context=tls if security is Security.STARTTLS else None,
+            tls_context=tls if speaks is Security.STARTTLS else None,
             auth_require_tls=False,
             loop=asyncio.get_running_loop(),
         )
         # aiosmtpd keeps these limits on the class, for all sessions together; RFC 5321 4.5.3.1.4 and the extensions' own.
         self.command_size_limits = defaultdict(lambda: 1024, AUTH=12288)
         self._house = house
-        self._security = security
         self._peers = peers
         self._instead = ""  # what is said in place of aiosmtpd's next reply
         self._ehlo = ""

@@ -29,11 +29,19 @@ from wizard.practice.session import PracticeSMTP
 from wizard.profile import Password, Security
 
 
+class PortError(OSError):
+    """A chosen port cannot be had; ``port`` is its number, ``errno`` says why."""
+
+    def __init__(self, problem: OSError, port: int) -> None:
+        super().__init__(problem.errno, problem.strerror)
+        self.port = port
+
+
 class PracticeServer:
     """``async with PracticeServer("greylisting") as server:`` listens from the first line of the block to its end.
 
     ``fault`` is a name from FAULTS, else UnknownFaultError (a ValueError) is raised; ``ports`` chooses ports by mode, the others
-    are the system's choice. Raises OSError when a port cannot be had.
+    are the system's choice. Raises PortError (an OSError) when a port cannot be had.
     """
 
     def __init__(self, fault: str | None = None, host: str = "127.0.0.1", ports: Mapping[Security, int] | None = None) -> None:
@@ -56,6 +64,7 @@ class PracticeServer:
             authority = Authority(self._folder)
             self.ca_file = authority.ca_file
             self._context = authority.context(self.fault.leaf, self.fault.handshake)
+            self.password_file = authority.keep("password", self.password.reveal())
             for security in Security:
                 await self._open(security)
         except BaseException:
@@ -80,7 +89,8 @@ class PracticeServer:
     def draft(self, security: Security | None = None) -> Draft:
         """Return settings ready for a check of the port of this mode (by default the mode the fault is best seen with).
 
-        Only the password is missing: it is in ``password``. Nobody signs in on the plain port.
+        Only the password is missing: it is in ``password``, and in ``password_file`` as long as the server runs (mode 0600, in
+        a private folder), so that a command line need not carry it. Nobody signs in on the plain port.
         """
         mode = security or self.fault.security
         draft = Draft(
@@ -110,6 +120,12 @@ class PracticeServer:
     # -- ports ---------------------------------------------------------------------------------------------------------
 
     async def _open(self, port: Security) -> None:
+        try:
+            await self._listen(port)
+        except OSError as problem:
+            raise PortError(problem, self._wanted.get(port, 0)) from None
+
+    async def _listen(self, port: Security) -> None:
         """Listen on the port of one mode, which by the fault's wish may speak another mode, another protocol, or nothing."""
         speaks = self.fault.speaks.get(port, port)
         wanted = self._wanted.get(port, 0)
@@ -122,12 +138,12 @@ class PracticeServer:
         else:
             context = self._context if speaks is Security.TLS else None
             loop = asyncio.get_running_loop()
-            server = await loop.create_server(partial(self._session, speaks), self.host, wanted, ssl=context)
+            server = await loop.create_server(partial(self._session, port, speaks), self.host, wanted, ssl=context)
         self._servers.append(server)
         self.ports[port] = server.sockets[0].getsockname()[1]
 
-    def _session(self, speaks: Security) -> PracticeSMTP:
-        return PracticeSMTP(self._house, speaks, self._context, self._sessions)
+    def _session(self, port: Security, speaks: Security) -> PracticeSMTP:
+        return PracticeSMTP(self._house, port, speaks, self._context, self._sessions)
 
     def _stranger(self, speaks: Security) -> Serve | None:
         """Return what serves a port in place of a mail session: another protocol, or a handshake that never succeeds."""
