@@ -229,3 +229,14 @@ def test_iiq_knows_no_profile_that_is_not_there(profiles: Path) -> None:
     ran = run("iiq", "nobody")
     assert ran.code == 2
     assert "'nobody'" in ran.err
+
+
+@pytest.mark.parametrize("command", ["check", "iiq", "profiles", "secret"])
+def test_a_configuration_file_can_be_named_before_the_command_and_after_it(command: str, tmp_path: Path, home: Path) -> None:
+    other = tmp_path / "elsewhere.toml"
+    other.write_text('default_profile = "elsewhere"\n[profiles.elsewhere]\nhost = "not a host"\n')
+    words = {"profiles": ["profiles", "show"], "secret": ["secret", "status"]}.get(command, [command])
+    before = run("--config", str(other), *words)
+    after = run(*words, "--config", str(other))
+    assert (before.code, before.out, before.err) == (after.code, after.out, after.err)
+    assert "elsewhere" in before.out + before.err or "not a host" in before.out + before.err

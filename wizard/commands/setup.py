@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="changes",
         help="change one field; may be repeated and beats the other flags",
     )
-    group.add_argument("--config", default="", metavar="FILE", help=f"another configuration file (or {CONFIG_VARIABLE})")
+    group.add_argument("--config", default=argparse.SUPPRESS, metavar="FILE", help=f"another configuration file (or {CONFIG_VARIABLE})")
     secrets = parser.add_argument_group("password (never an argument itself)").add_mutually_exclusive_group()
     secrets.add_argument("--password-stdin", action="store_true", help="read it from standard input")
     secrets.add_argument("--password-file", metavar="FILE", help="read it from a file only you can read")
