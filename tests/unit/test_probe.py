@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import signal
 import socket
 from pathlib import Path
 
@@ -12,11 +10,11 @@ import pytest
 
 from tests.loopback import HOST, Gone, Loopback
 from tests.scripted import Peer, scripted
-from tests.unit.cli import run_beside, start
 from wizard.practice import FAULTS, PracticeServer
 from wizard.profile import Security
+from wizard.smtp.network import Address
 from wizard.smtp.observation import Kind
-from wizard.smtp.ports import Because, PortResult, PortState, ProbeResult, Recommendation, recommend
+from wizard.smtp.ports import Because, PortResult, PortState, ProbeResult, Recommendation
 from wizard.smtp.probe import probe
 
 
@@ -96,6 +94,39 @@ async def test_both_families_are_looked_at_and_a_missing_one_is_not_invented(pra
     network.names[HOST] = ("127.0.0.1",)
     one = await look(network, ports=(465,), ca_file=practice.ca_file)
     assert [port.family for port in one.ports] == ["ipv4"]
+
+
+class Slow(Loopback):
+    """A resolver that answers for IPv4 at once and for IPv6 when told."""
+
+    def __init__(self, ports: dict[int, int]) -> None:
+        super().__init__(ports, names={HOST: ("127.0.0.1", "::1")})
+        self.told = asyncio.Event()
+
+    async def lookup(self, name: str, port: int, family: socket.AddressFamily) -> list[Address]:
+        """Answer, IPv6 late."""
+        if family == socket.AF_INET6:
+            await self.told.wait()
+        return await super().lookup(name, port, family)
+
+
+async def test_addresses_that_come_late_are_looked_at_too(practice: PracticeServer) -> None:
+    network = Slow({587: practice.ports[Security.STARTTLS]})
+    seen: list[str] = []
+
+    def emit(result: PortResult) -> None:
+        seen.append(result.family)
+        network.told.set()
+
+    await probe(HOST, emit, ports=(587,), network=network)
+    assert seen == ["ipv4", "ipv6"]
+
+
+async def test_a_family_whose_addresses_never_come_is_not_waited_for(practice: PracticeServer) -> None:
+    network = Slow({587: practice.ports[Security.STARTTLS]})
+    async with asyncio.timeout(20):
+        result = await look(network, ports=(587,), timeout=600.0)
+    assert [port.family for port in result.ports] == ["ipv4"]
 
 
 async def test_a_silent_port_is_tried_with_tls_beside() -> None:
@@ -204,114 +235,3 @@ async def test_a_ca_file_that_is_none_is_refused_before_anything_is_looked_at(tm
     with pytest.raises(OSError, match=r"."):
         await look(network, ca_file=empty)
     assert network.connections == []
-
-
-def port(
-    number: int, mode: Security, *, verified: bool = True, auth: tuple[str, ...] = ("PLAIN",), encrypts: bool = False
-) -> PortResult:
-    """A port that works in one mode."""
-    from wizard.smtp.observation import TlsFacts
-
-    facts = TlsFacts("TLSv1.3", "", verified, None) if mode is not Security.NONE else None
-    return PortResult(
-        number,
-        "ipv4",
-        "192.0.2.1",
-        PortState.OPEN,
-        "220 x",
-        (mode,),
-        facts,
-        auth,
-        encrypts=encrypts or facts is not None,
-        smtp=True,
-    )
-
-
-@pytest.mark.parametrize(
-    ("ports", "expected"),
-    [
-        ([port(587, Security.STARTTLS), port(465, Security.TLS)], (465, Security.TLS, Because.VERIFIED_TLS)),
-        ([port(25, Security.STARTTLS), port(587, Security.STARTTLS)], (587, Security.STARTTLS, Because.VERIFIED_STARTTLS)),
-        (
-            [port(465, Security.TLS, verified=False), port(587, Security.STARTTLS)],
-            (587, Security.STARTTLS, Because.VERIFIED_STARTTLS),
-        ),
-        ([port(465, Security.TLS, auth=()), port(2525, Security.STARTTLS)], (2525, Security.STARTTLS, Because.VERIFIED_STARTTLS)),
-        ([port(25, Security.STARTTLS, auth=())], (25, Security.STARTTLS, Because.VERIFIED_RELAY)),
-        ([port(25, Security.NONE), port(465, Security.TLS, verified=False)], (465, Security.TLS, Because.UNVERIFIED)),
-        ([port(25, Security.NONE)], (25, Security.NONE, Because.CLEAR)),
-    ],
-)
-def test_what_is_recommended(ports: list[PortResult], expected: tuple[int, Security, Because]) -> None:
-    assert recommend(ports) == Recommendation(*expected)
-
-
-def test_encryption_that_is_offered_and_broken_never_leads_to_clear_text() -> None:
-    assert recommend([port(25, Security.NONE), port(587, Security.NONE, encrypts=True)]) is None
-
-
-def ports_of(server: PracticeServer) -> str:
-    """The practice server's ports as ``--ports`` takes them."""
-    return ",".join(str(number) for number in server.ports.values())
-
-
-async def test_the_command_prints_rows_the_recommendation_and_the_check_to_try(practice: PracticeServer) -> None:
-    ran = await run_beside("probe", "localhost", "--ports", ports_of(practice), "--ca-file", str(practice.ca_file))
-    assert ran.code == 0
-    assert "STARTTLS  TLSv1.3  verified  PLAIN" in ran.out
-    tls = practice.ports[Security.TLS]
-    assert f"Use port {tls} with TLS." in ran.out
-    assert f"smtp-wizard check --host localhost --port {tls} --security tls --ca-file" in ran.out
-    assert "Looking at localhost" in ran.err
-
-
-async def test_the_command_gives_the_contracts_json(practice: PracticeServer) -> None:
-    ran = await run_beside("probe", "localhost", "--ports", ports_of(practice), "--ca-file", str(practice.ca_file), "--json")
-    found = json.loads(ran.out)
-    assert found["schema"] == 1
-    assert found["host"] == "localhost"
-    assert found["recommended"] == {"port": str(practice.ports[Security.TLS]), "security": "tls"}
-    by_mode = {tuple(entry["security"]): entry for entry in found["ports"] if entry["state"] == "open"}
-    assert by_mode[("starttls",)]["tls"]["verified"] is True
-    assert by_mode[("starttls",)]["family"] == "ipv4"
-    assert "PLAIN" in by_mode[("tls",)]["auth"]
-    assert by_mode[("none",)]["tls"] is None
-
-
-async def test_the_command_ends_with_1_when_no_port_speaks_smtp() -> None:
-    async with PracticeServer("nobody-listens") as server:
-        ran = await run_beside("probe", "localhost", "--ports", str(server.ports[Security.STARTTLS]))
-    assert ran.code == 1
-    assert "no mail server runs on this host" in ran.out
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["https://mail.example.com"], "is a web address"),
-        (["a@example.com"], "is an e-mail address"),
-        (["localhost", "--ports", "0"], "port 0 does not exist"),
-        (["localhost", "--ports", "25,abc"], "'abc' is not a port"),
-        (["localhost", "--timeout", "0"], "outside what makes sense"),
-        (["localhost", "--ca-file", "/nonexistent/ca.pem"], "it is not there"),
-    ],
-)
-async def test_the_command_refuses_what_cannot_be_used(words: list[str], said: str) -> None:
-    ran = await run_beside("probe", *words)
-    assert ran.code == 2
-    assert ran.out == ""
-    assert said in ran.err
-
-
-async def test_ctrl_c_leaves_what_is_known_and_130() -> None:
-    async with PracticeServer("silence") as server, PracticeServer("nobody-listens") as closed, asyncio.timeout(30):
-        ports = f"{server.ports[Security.STARTTLS]},{closed.ports[Security.STARTTLS]}"
-        process = await start("probe", "localhost", "--ports", ports, "--timeout", "600")
-        assert process.stdout
-        first = await process.stdout.readline()
-        assert b"refused" in first
-        process.send_signal(signal.SIGINT)
-        rest, said = await process.communicate()
-    assert process.returncode == 130
-    assert b"Stopped" in said
-    assert b"Traceback" not in said + rest
