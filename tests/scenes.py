@@ -112,7 +112,7 @@ class Story:
         return (*self.events, RunEnded(self.at))
 
 
-def _to_sign_in(story: Story) -> Story:
+def _to_sign_in(story: Story, tls: TlsFacts = _TLS) -> Story:
     """A STARTTLS session up to the second EHLO."""
     story.stage(Stage.RESOLVE, 0.003)
     story.stage(Stage.CONNECT, 0.021)
@@ -127,8 +127,8 @@ def _to_sign_in(story: Story) -> Story:
     )
     story.stage(Stage.EHLO, 0.017, *hello)
     story.stage(Stage.STARTTLS, 0.016, "C: STARTTLS", "S: 220 2.0.0 Ready to start TLS", reply="220 2.0.0 Ready to start TLS")
-    story.knows(tls=_TLS)
-    story.stage(Stage.TLS, 0.034, "*: TLSv1.3 TLS_AES_256_GCM_SHA384, certificate verified", tls=_TLS)
+    story.knows(tls=tls)
+    story.stage(Stage.TLS, 0.034, "*: TLSv1.3 TLS_AES_256_GCM_SHA384, certificate verified", tls=tls)
     story.knows(capabilities={"AUTH": "PLAIN LOGIN", "SIZE": "35882577", "PIPELINING": ""})
     again = ("C: EHLO iiq01.example.com", "S: 250-mx1.example.com", "S: 250-PIPELINING", "S: 250-SIZE 35882577")
     story.stage(Stage.EHLO, 0.019, *again, "S: 250 AUTH PLAIN LOGIN")
@@ -164,7 +164,7 @@ def wrong_mode() -> tuple[Event, ...]:
     return story.end(Stage.GREETING, Stage.EHLO, Stage.AUTH, Stage.MAIL, Stage.RCPT, Stage.DATA, Stage.QUIT)
 
 
-def _through(story: Story, username: str) -> Story:
+def _through(story: Story) -> Story:
     story.knows(mechanism="PLAIN", signed_in=True)
     yes = "235 2.7.0 Authentication successful"
     story.stage(Stage.AUTH, 0.213, "C: AUTH PLAIN ••••", f"S: {yes}", reply=yes)
@@ -173,9 +173,19 @@ def _through(story: Story, username: str) -> Story:
     return story
 
 
+def expiring() -> tuple[Event, ...]:
+    """A run that passed, with a certificate that ends in a week."""
+    story = Story(PROD)
+    soon = replace(_CERTIFICATE, not_after="2026-12-01T00:00:00Z")
+    return _quit(_through(_to_sign_in(story, replace(_TLS, certificate=soon))))
+
+
 def passing() -> tuple[Event, ...]:
     """A run that went up to the recipient and sent nothing."""
-    story = _through(_to_sign_in(Story(PROD)), PROD.username)
+    return _quit(_through(_to_sign_in(Story(PROD))))
+
+
+def _quit(story: Story) -> tuple[Event, ...]:
     story.events.append(StageSkipped(Stage.DATA, Why.NOT_REQUESTED))
     story.stage(Stage.QUIT, 0.017, "C: RSET", "C: QUIT", "S: 250 2.0.0 Ok", "S: 221 2.0.0 Bye", reply="221 2.0.0 Bye")
     return story.end()
@@ -183,7 +193,7 @@ def passing() -> tuple[Event, ...]:
 
 def sent() -> tuple[Event, ...]:
     """A run that sent a message, taken as 8BA93182CB."""
-    story = _through(_to_sign_in(Story(LOCAL, address="127.0.0.1")), LOCAL.username)
+    story = _through(_to_sign_in(Story(LOCAL, address="127.0.0.1")))
     took = "250 2.0.0 Ok: queued as 8BA93182CB"
     lines = ("C: DATA", "S: 354 End data with <CR><LF>.<CR><LF>", "C: Subject: SMTP Wizard test 84b868e4", "C: .", f"S: {took}")
     story.stage(Stage.DATA, 0.041, *lines, reply=took, queue_id="8BA93182CB", token="84b868e4")
@@ -323,6 +333,7 @@ SCENES: dict[str, Scene] = {
     "test-refused": Scene(keys=("enter",), events=refused()),
     "test-conversation": Scene(keys=("enter", "t"), events=refused()),
     "test-passing": Scene(keys=("enter",), events=passing()),
+    "test-warning": Scene(keys=("enter",), events=expiring()),
     "test-command": Scene(keys=("c",)),
     "test-arrived": _ARRIVED,
     "test-arrived-wide": replace(_ARRIVED, keys=("enter", "t"), size=LARGE),

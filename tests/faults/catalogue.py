@@ -108,7 +108,7 @@ async def _one_port_gone(gone: Gone) -> AsyncIterator[Scene]:
 
 
 @asynccontextmanager
-async def _spoken(talk: Talk, *changes: Change) -> AsyncIterator[Scene]:
+async def speaking(talk: Talk, *changes: Change) -> AsyncIterator[Scene]:
     async with scripted(talk) as server:
         draft = Draft(host=HOST, port="25", security=Security.NONE, sender="iiq@example.com", recipient="admin@example.com")
         yield Scene(draft.with_changes(*IMPATIENT, *changes), Loopback({25: server.port}), deliver=True)
@@ -159,7 +159,7 @@ def answering(replies: Mapping[bytes, bytes]) -> Talk:
 
 
 def _raw(name: str, finding: str, talk: Talk, *changes: Change) -> Case:
-    return Case(name, finding, partial(_spoken, talk, *changes))
+    return Case(name, finding, partial(speaking, talk, *changes))
 
 
 _DATABASE = b"J\0\0\0\n8.0.36\0\x08\0\0\0;b1Fx9|k\0\xff\xff\xff\x02\0\xff\xdf\x15" + b"\0" * 10 + b"mysql_native_password\0"
@@ -173,9 +173,7 @@ RAW = (
     Case("port-filtered", "connect-timeout", partial(_one_port_gone, Gone.SILENT), cured=True),
     Case("port-refused", "connect-refused", partial(_one_port_gone, Gone.REFUSED), cured=True),
     _raw("greeting-cut-short", "greeting-timeout", opening_with(b"220 mail.te")),
-    _raw(
-        "greeting-of-a-database", "not-smtp", opening_with(_DATABASE)
-    ),
+    _raw("greeting-of-a-database", "not-smtp", opening_with(_DATABASE)),
     _raw("greeting-without-a-number", "protocol-violation", opening_with(b"Welcome to mail.test\r\n")),
     _raw("ehlo-endless-list", "protocol-violation", answering_ehlo_with(b"250-NOTHING\r\n" * 100_000)),
     _raw("ehlo-cut-off", "connection-dropped", answering_ehlo_with(b"250-mail.test\r\n250-8BIT", close=True)),
