@@ -8,7 +8,7 @@ from enum import StrEnum
 from wizard.render.stages import duration, ending, fact, name_of
 from wizard.report import Report, StageResult
 from wizard.smtp.events import Why
-from wizard.smtp.observation import Alternative, Stage
+from wizard.smtp.observation import LADDER, Alternative, Stage
 
 
 class Mark(StrEnum):
@@ -50,6 +50,11 @@ def rows(report: Report) -> tuple[Row, ...]:
     if left_out:
         found.append(Row(Mark.SKIPPED, " · ".join(left_out)))
     return tuple(found)
+
+
+def expected(report: Report) -> int:
+    """Return how many rows a run that passes will have, so that a list can keep the room while it grows."""
+    return 0 if report.ended else len(LADDER[report.profile.endpoint.security]) - 1
 
 
 def _row(result: StageResult, report: Report) -> Row:

@@ -208,7 +208,7 @@ def _whether_arrived(report: Report, *, waiting: bool) -> str:
 
 def warnings(report: Report) -> tuple[Note, ...]:
     """Return what is worth knowing beside the result."""
-    return tuple(Note(f"{finding.title} {finding.meaning}".strip(), "!", Tone.WARN) for finding in report.warnings)
+    return tuple(Note(f"{finding.title.rstrip('.')}. {finding.meaning}".strip(), "!", Tone.WARN) for finding in report.warnings)
 
 
 def difference(draft: Draft, changes: tuple[Change, ...]) -> tuple[str, ...]:

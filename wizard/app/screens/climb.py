@@ -84,7 +84,8 @@ class Climb(Step):
     def _run(self, profile: Profile) -> None:
         self.report = Report(profile)
         self.notices = self.arrived = ()
-        self.running = self.run_worker(self._climb(profile), group="check", exit_on_error=True)
+        self.waiting = False
+        self.running = self.run_worker(self._climb(profile), group="check", exclusive=True)
         self.draw()
 
     async def _climb(self, profile: Profile) -> None:

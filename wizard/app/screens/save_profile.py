@@ -11,11 +11,10 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from wizard.app import run
 from wizard.app.saving import PLACES, NotSavedError, default_name, places, save, secret_file
 from wizard.app.verdict import Note
 from wizard.app.widgets.field import Choice, FieldRow, Option, TextInput
-from wizard.profile import Profile, SecretKind, SecretRef, parse
+from wizard.profile import SecretKind, SecretRef
 
 if TYPE_CHECKING:
     from wizard.app.app import WizardApp
@@ -39,9 +38,7 @@ class SaveProfile(ModalScreen[tuple[Note, ...] | None]):
     def compose(self) -> ComposeResult:
         """Name, place of the password, keys."""
         wizard = self.wizard
-        profile = parse(wizard.draft, wizard.profile_name)
-        practice = isinstance(profile, Profile) and run.is_practice(profile, wizard.practice)
-        name = default_name(wizard.draft, wizard.profile_name, practice=practice)
+        name = default_name(wizard.draft, wizard.profile_name, practice=wizard.on_practice())
         with Vertical(classes="dialog") as box:
             box.border_title = Content("Save the profile")
             yield Static(Content("The settings go into a file without the password."), classes="text")
@@ -114,6 +111,8 @@ class SaveProfile(ModalScreen[tuple[Note, ...] | None]):
         except (config.ConfigError, NotSavedError) as problem:
             row.error(str(problem))
             return
+        if wizard.on_practice():
+            told = (*told, Note("The practice server ends with the wizard, so this profile is for looking at.", wide=True))
         wizard.apply(*wizard.draft.changes_to(draft))
         wizard.profile_name = name
         self.dismiss(told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
@@ -28,11 +29,15 @@ class Notes(VerticalScroll, can_focus=True):
         """Replace what is shown. Nothing is repainted when nothing changed."""
         if title is not None:
             self.border_title = plain(title)
-        new = tuple(notes)
-        if new != self._notes:
-            self._notes = new
+        before, self._notes = self._notes, tuple(notes)
+        if [replace(note, text="") for note in before] != [replace(note, text="") for note in self._notes]:
             self.refresh(recompose=True)
             self.scroll_home(animate=False)
+            return
+        texts = self.query(".note").results(Static)
+        for static, old, new in zip(texts, before, self._notes, strict=False):
+            if old != new:
+                static.update(plain(new.text))
 
     @property
     def text(self) -> str:
@@ -47,5 +52,5 @@ class Notes(VerticalScroll, can_focus=True):
                 yield Static(plain(note.text), classes=f"note note--{note.tone}")
             else:
                 with Horizontal(classes="note-row"):
-                    yield Static(plain(label), classes="note-label note-key" if note.key else "note-label")
+                    yield Static(plain(label), classes=f"note-label note-label--{'key' if note.key else note.tone}")
                     yield Static(plain(note.text), classes=f"note note--{note.tone}")

@@ -5,6 +5,7 @@ Must not know how a run is made: it is handed reports.
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
@@ -14,7 +15,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from wizard.app.facts import Mark, Row, rows
+from wizard.app.facts import Mark, Row, expected, rows
 from wizard.report import Report
 
 _MARK_WIDTH = 4
@@ -36,16 +37,17 @@ class StageList(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id, classes=classes)
         self._rows: tuple[Row, ...] = ()
+        self._room = 0
 
     def show(self, report: Report | None) -> None:
         """Draw a report; None empties the list."""
         before, self._rows = self._rows, rows(report) if report else ()
-        if len(before) != len(self._rows):
+        room, self._room = self._room, max(len(self._rows), expected(report) if report else 0)
+        if room != self._room:
             self.refresh(layout=True)
             return
-        changed = [
-            Region(0, y, self.size.width, 1) for y, pair in enumerate(zip(before, self._rows, strict=True)) if len({*pair}) > 1
-        ]
+        pairs = zip_longest(before, self._rows)
+        changed = [Region(0, y, self.size.width, 1) for y, (old, new) in enumerate(pairs) if old != new]
         if changed:
             self.refresh(*changed)
 
@@ -55,8 +57,8 @@ class StageList(Widget):
         return "\n".join(" ".join(part for part in (row.mark, row.name, row.fact, row.time) if part) for row in self._rows)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As many lines as rows."""
-        return len(self._rows)
+        """As many lines as rows; while a run is under way, as many as there will be: nothing below moves."""
+        return self._room
 
     def render_line(self, y: int) -> Strip:
         """Draw one row."""
