@@ -8,7 +8,7 @@ from base64 import b64decode, b64encode
 import pytest
 
 from tests.scripted import Peer, Scripted, scripted
-from wizard.draft import Draft
+from wizard.draft import Change, Draft, Field
 from wizard.profile import Password, Profile, parse
 from wizard.smtp.check import check
 from wizard.smtp.events import Event, Line, RunEnded, StageEnded, StageSkipped, StageStarted, Why
@@ -420,3 +420,24 @@ async def test_a_message_over_the_announced_size_is_not_sent() -> None:
         events = await climb(profile_for(server, sender="a@mail.test", recipient="b@mail.test"), deliver=True)
     assert failed(events).kind is Kind.TOO_LARGE
     assert not any(line.startswith(b"MAIL") for line in server.heard)
+
+
+async def test_a_silent_port_is_known_once_its_neighbour_has_answered() -> None:
+    """The port never answers a SYN, the host's 465 speaks TLS: the cause is told long before the deadline, the cure with it."""
+    from tests.loopback import Gone, Loopback
+    from wizard.practice import PracticeServer
+    from wizard.profile import Security
+
+    async with PracticeServer() as practice:
+        profile = parse(
+            practice.draft(Security.STARTTLS).with_changes(Change(Field.HOST, "mail.test"), Change(Field.PORT, "587"))
+        )
+        assert isinstance(profile, Profile)
+        events: list[Event] = []
+        await check(
+            profile, practice.password, events.append, network=Loopback({465: practice.ports[Security.TLS], 587: Gone.SILENT})
+        )
+    seen = failed(events)
+    assert (seen.stage, seen.kind) == (Stage.CONNECT, Kind.TIMEOUT)
+    assert seen.seconds < profile.timeout / 2
+    assert (465, Security.TLS) in {(other.port, other.security) for other in seen.alternatives if other.works}

@@ -147,3 +147,20 @@ async def test_a_real_socket_to_a_real_listener() -> None:
     assert won.getpeername() == ("127.0.0.1", port)
     won.close()
     listening.close()
+
+
+async def test_a_winner_is_not_lost_when_the_race_is_cancelled_as_it_is_won() -> None:
+    """Whatever moment the stop comes at, the socket is either handed over or closed."""
+    for patience in range(12):
+        ours, theirs = socket.socketpair()
+        network = Staged({}, {SIX: None, FOUR: ours})
+        racing = asyncio.create_task(network.race(Resolution([FOUR, SIX]), 25, {}))
+        for _ in range(patience):
+            await asyncio.sleep(0)
+        if racing.done():
+            assert racing.result() is ours
+        else:
+            racing.cancel()
+            await asyncio.gather(racing, return_exceptions=True)
+        ours.close()
+        theirs.close()

@@ -121,7 +121,7 @@ class Network:
             return await race.run(resolution)
         finally:
             resolution.cancel()
-            await race.close()
+            race.end()
 
 
 _NO_NAME = {
@@ -216,15 +216,19 @@ class _Race:
         took = None if begun is None else self.loop.time() - begun
         self.fates[address] = AddressFate(address.text, address.family, fate, took)
 
-    async def close(self) -> None:
-        """End what still runs; an attempt that just connected is closed, and not called a failure."""
+    def end(self) -> None:
+        """End what still runs, without waiting: a winner must not be lost to a cancellation that comes just now."""
         connected = any(fate.fate is Fate.CONNECTED for fate in self.fates.values())
         for task, address in self.running.items():
-            task.cancel()
             self._note(address, Fate.SLOW if connected else Fate.TIMEOUT)
-        for outcome in await asyncio.gather(*self.running, return_exceptions=True):
-            if isinstance(outcome, socket.socket):
-                outcome.close()
+            task.cancel()
+            task.add_done_callback(_close_loser)
+
+
+def _close_loser(task: asyncio.Task[socket.socket]) -> None:
+    """An attempt that connected in the very moment it was cancelled is closed."""
+    if not task.cancelled() and task.exception() is None:
+        task.result().close()
 
 
 def _collect(done: set[asyncio.Task[list[Address]]], known: list[Address], problems: list[socket.gaierror]) -> None:

@@ -22,8 +22,8 @@ from wizard.smtp.wire import LineClosed, MalformedReply, ReplyTooLong, WireError
 # Seconds of silence after which the neighbouring ports and modes are tried while the stage still waits.
 SILENCE = 0.4
 # How long a silent address is still waited for once a neighbour on the same host has answered, in seconds from the stage's start:
-# long enough for the first repeated SYN (RFC 6298: after 1 s), short enough not to be a wait.
-CONNECT_PATIENCE = 2.0
+# long enough for the first repeated SYN (RFC 6298: after 1 s) to be answered, short enough not to be a wait.
+CONNECT_PATIENCE = 1.7
 # What the other neighbours get, in seconds, once the same port was seen to speak the other mode.
 AFTERGLOW = 0.25
 
@@ -46,7 +46,7 @@ class Run:
         self.network = network
         self.deliver = deliver
         self.loop = asyncio.get_running_loop()
-        self.began = self.loop.time()
+        self.began = self.stage_began = self.loop.time()
         self.session = self.new_session()
         self.context = Context()
         self.resolution: Resolution | None = None
@@ -83,7 +83,7 @@ class Run:
 
     async def stage(self, stage: Stage, work: Work) -> None:
         """Run one stage within its deadline and emit how it went. Raises StageFailed when the climb ends here."""
-        started = self.loop.time()
+        self.stage_began = started = self.loop.time()
         deadline = max(0.001, min(self.profile.timeout, self.profile.total_timeout - self.at()))
         self.current = stage
         self.emit(StageStarted(stage, deadline, self.at()))
@@ -134,7 +134,7 @@ class Run:
                 kind = Kind.TLS_PLAINTEXT if self.profile.endpoint.security is Security.TLS else Kind.SPEAKS_TLS
                 return self.seen(stage, kind)
             if stage is Stage.CONNECT and any(other.works for other in self.alternatives):
-                await asyncio.wait({task}, timeout=CONNECT_PATIENCE - SILENCE)
+                await asyncio.wait({task}, timeout=max(0.0, self.stage_began + CONNECT_PATIENCE - self.loop.time()))
                 if not task.done():
                     return self.seen(stage, Kind.TIMEOUT, error="silent, while a neighbouring port of the same host answers")
             return None
