@@ -30,14 +30,14 @@ from wizard.smtp.observation import (
 
 TODAY = date(2026, 11, 24)
 CONTRACT = frozenset(
-    """dns-not-found dns-temporary connect-refused connect-timeout network-unreachable proxy-or-nat connection-dropped greeting-timeout
-    reply-timeout not-smtp service-unavailable server-busy ip-blocked helo-rejected middlebox protocol-violation port-speaks-tls
-    port-speaks-plain tls-twice starttls-unavailable starttls-required tls-version tls-cipher-or-key tls-handshake-failed
-    cert-expired cert-not-yet-valid cert-self-signed cert-untrusted-issuer cert-hostname-mismatch client-cert-required
-    auth-bad-credentials auth-app-password-required auth-basic-disabled auth-mechanism-unsupported auth-not-offered auth-required
-    auth-account-limited auth-oauth-token-invalid auth-temporary sender-rejected sender-unauthenticated-domain relay-denied
-    recipient-unknown recipient-rejected mailbox-full greylisted rate-limited quota-or-sandbox message-too-large content-rejected
-    line-or-encoding unknown""".split()  # noqa: SIM905 - as the contract lists them
+    """dns-not-found dns-temporary connect-refused connect-timeout network-unreachable proxy-or-nat connection-dropped
+    greeting-timeout reply-timeout not-smtp service-unavailable server-busy ip-blocked helo-rejected middlebox
+    protocol-violation port-speaks-tls port-speaks-plain tls-twice starttls-unavailable starttls-required tls-version
+    tls-cipher-or-key tls-handshake-failed cert-expired cert-not-yet-valid cert-self-signed cert-untrusted-issuer
+    cert-hostname-mismatch client-cert-required auth-bad-credentials auth-app-password-required auth-basic-disabled
+    auth-mechanism-unsupported auth-not-offered auth-required auth-account-limited auth-oauth-token-invalid auth-
+    temporary sender-rejected sender-unauthenticated-domain relay-denied recipient-unknown recipient-rejected mailbox-
+    full greylisted rate-limited quota-or-sandbox message-too-large content-rejected line-or-encoding unknown""".split()  # noqa: SIM905 - as the contract lists them
 )
 CERTIFICATE = Certificate(
     "CN=smtp.example.com", "CN=Example CA", ("smtp.example.com",), "2026-01-01T00:00:00Z", "2027-06-01T00:00:00Z", "00"
@@ -261,6 +261,14 @@ def test_a_large_providers_host_with_a_strangers_certificate_is_an_interception(
 
     assert cause(seen, a_profile(host="smtp.gmail.com")).id == "middlebox"
     assert cause(seen, a_profile(host="smtp.example.com")).id == "cert-hostname-mismatch"
+
+
+def test_a_strangers_greeting_under_a_large_providers_name_is_an_interception() -> None:
+    greeted = Context(greeting=Reply(220, None, ("server-9.hoster.example ESMTP Exim 4.96",)), tls=VERIFIED)
+    refused = replied(Stage.AUTH, "535 Incorrect authentication data", greeted)
+
+    assert cause(refused, a_profile(host="smtp.gmail.com")).id == "middlebox"
+    assert cause(refused, a_profile(host="smtp.example.com")).id == "auth-bad-credentials"
 
 
 def test_a_refused_token_is_not_called_a_wrong_password() -> None:

@@ -93,7 +93,7 @@ RULES: tuple[Rule, ...] = (
         title="The account is locked or limited",
         meaning="Further attempts make it worse. The server wants a person to look at the account, or a pause. It said: {said}",
         when=(
-            When(codes=(4, 5), enhanced=("5.7.14",)),
+            When(codes=(4, 5), enhanced=("5.7.13", "5.7.14")),
             When(codes=(4, 5), stages=_AUTH, says=ACCOUNT_LIMITED, lacks=_QUOTA),
             When(
                 codes=(4, 5),

@@ -109,7 +109,6 @@ RULES: tuple[Rule, ...] = (
         title="The server wants a sign-in before it takes mail",
         meaning="The session came to the message without a sign-in the server accepts. It said: {said}",
         when=(
-            When(codes=(530,)),
             When(codes=(4, 5), enhanced=("5.7.57",)),
             When(
                 codes=(4, 5),
@@ -127,6 +126,7 @@ RULES: tuple[Rule, ...] = (
                 plus_name="no user name in the profile, AUTH offered",
             ),
         ),
+        fallback=(When(codes=(530,)),),
         advice=(
             "Give the profile a user name and a password.",
             "If both are set, check that this port offers a sign-in: 587 and 465 do, 25 often does not.",

@@ -17,9 +17,10 @@ def _without(rules: tuple[Rule, ...], *ids: str) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules if rule.id not in ids)
 
 
-# Where several rules hold, the first speaks: who answers at all comes before what it says, and a wrong password, which any
-# refused sign-in may be, after everything that names a better reason.
+# Where several rules hold, the first speaks: who answers at all comes before what it says, what the domain lacks before what
+# follows from it, and a wrong password, which any refused sign-in may be, after everything that names a better reason.
 _STRANGERS = ("not-smtp", "middlebox")
+_DOMAIN = "sender-unauthenticated-domain"
 _WRONG_PASSWORD = "auth-bad-credentials"  # noqa: S105 - the id of a finding
 RULES: tuple[Rule, ...] = (
     *_only(hello.RULES, *_STRANGERS),
@@ -30,8 +31,9 @@ RULES: tuple[Rule, ...] = (
     *auth_offer.RULES,
     *_only(auth.RULES, _WRONG_PASSWORD),
     *_without(hello.RULES, *_STRANGERS),
+    *_only(mail.RULES, _DOMAIN),
     *message.RULES,
-    *mail.RULES,
+    *_without(mail.RULES, _DOMAIN),
 )
 
 UNKNOWN = Rule(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wizard.diagnosis.cures import proven
+from wizard.diagnosis.hosts import greets_like
 from wizard.diagnosis.model import Possible, Rule, Seen
 from wizard.diagnosis.when import When, Words
 from wizard.diagnosis.words_mail import BLOCKLIST, BUSY, HELO, NO_SERVICE
@@ -22,7 +23,7 @@ _HELO_REFUSED = Words(
     "invalid helo, helo name, helo/ehlo, ehlo name, ehlo argument, helo argument, helo command rejected, helo~invalid, "
     "ehlo~invalid, helo~reject, helo~denied, helo hostname, ehlo hostname, bad helo, bad ehlo, need fully-qualified "
     "hostname, localhost~not, not~fqdn, helo~mismatch, helo~must, forged helo, invalid domain name in ehlo, proper "
-    "helo, polite, say helo, send helo, ehlo first, helo first, syntactically invalid",
+    "helo, polite, say helo, send helo, ehlo first, helo first, syntactically invalid, send hello",
 )
 
 
@@ -30,6 +31,12 @@ def _foreign_greeting(seen: Seen) -> bool:
     """FTP greets with 220 as mail servers do, says its name, and then does not know EHLO."""
     greeting = seen.observation.context.greeting
     return greeting is not None and _OTHER_PROTOCOL.found_in(greeting.text.lower())
+
+
+def _somebody_else_greets(seen: Seen) -> bool:
+    """A large provider's host name, and a greeting that no server of theirs would give."""
+    greeting = seen.observation.context.greeting
+    return greeting is not None and bool(greeting.text) and not greets_like(seen.provider, greeting.text)
 
 
 def _masked(seen: Seen) -> bool:
@@ -84,6 +91,30 @@ RULES: tuple[Rule, ...] = (
         fallback=(When(codes=(500, 502), stages=(Stage.EHLO,)),),
         also=(Possible("starttls-unavailable", "another network sees the same list of abilities"),),
         log_line="STARTTLS is required but host does not support STARTTLS",
+    ),
+    Rule(
+        id="middlebox",
+        title="Another server answers in place of {host}",
+        meaning="Its greeting is not one of this provider's. Some hosting providers and firewalls redirect mail to a server of "
+        "their own; a password for {host} is unknown there. It said: {said}{open}",
+        when=(
+            When(
+                kinds=(Kind.REPLY, Kind.NOT_OFFERED, Kind.NO_MECHANISM),
+                stages=(Stage.STARTTLS, Stage.AUTH, Stage.MAIL, Stage.RCPT),
+                plus=_somebody_else_greets,
+                plus_name="a large provider's host, and somebody else's greeting",
+            ),
+        ),
+        cures=proven,
+        advice=(
+            "Ask whoever runs this network or hosts this machine to let mail to {host} pass, or use the relay they give you.",
+            "Try another port of {host}: often only 25 and 587 are redirected.",
+        ),
+        also=(
+            Possible("auth-bad-credentials", "the greeting names {host} when looked at from another network, too"),
+            Possible("starttls-unavailable", "the greeting names {host} when looked at from another network, too"),
+        ),
+        log_line="AuthenticationFailedException: 535",
     ),
     Rule(
         id="protocol-violation",

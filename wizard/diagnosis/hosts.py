@@ -63,6 +63,23 @@ _NAMES = {
 }
 
 
+# What the servers of a family call themselves in their greeting, the name or the banner.
+_GREETS = {
+    Family.MICROSOFT: ("outlook", "office", "microsoft", "hotmail"),
+    Family.GOOGLE: ("google", "gmail", "gsmtp"),
+    Family.AMAZON: ("amazon",),
+    Family.QQ: ("qq.com",),
+    Family.ZOHO: ("zoho",),
+    Family.SENDGRID: ("sendgrid",),
+}
+
+
+def greets_like(family: Family, greeting: str) -> bool:
+    """Return whether a greeting can be this family's; True where nothing is known of how it greets."""
+    names = _GREETS.get(family, ())
+    return not names or any(name in greeting.lower() for name in names)
+
+
 def family_of(host: str) -> Family:
     """Return whose host this is; ``OTHER`` when the name does not tell."""
     name = host.lower().rstrip(".")

@@ -42,7 +42,7 @@ RULES: tuple[Rule, ...] = (
         when=(
             When(
                 codes=(4, 5),
-                enhanced=("*.7.20", "*.7.21", "*.7.22", "*.7.23", "*.7.24", "*.7.26", "*.7.27", "*.7.509", "*.7.515"),
+                enhanced=("*.7.20", "*.7.21", "*.7.22", "*.7.23", "*.7.24", "*.7.26", "*.7.27", "*.7.32", "*.7.509", "*.7.515"),
             ),
             When(codes=(4, 5), says=DOMAIN_AUTH),
         ),
@@ -69,7 +69,7 @@ RULES: tuple[Rule, ...] = (
                 says=RELAY,
                 lacks=Words(
                     "reputation or rate",
-                    "rate, access rule, disallowed as, too many",
+                    "rate, access rule, disallowed as, too many, sender is not allowed",
                 ),
             ),
         ),
@@ -181,6 +181,7 @@ RULES: tuple[Rule, ...] = (
         meaning="The address may exist; a rule of its server says no to this sender, this host or this mail. It said: {said}",
         when=(
             When(codes=(4, 5), says=_HEADER_SPOOF),
+            When(codes=(5,), says=Words("nobody left to write to", "no valid recipients")),
             When(
                 codes=(4, 5),
                 enhanced=("*.7.1", "*.7.0", "*.7.133", "*.7.134", "*.2.0", "*.2.1"),

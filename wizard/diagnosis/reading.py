@@ -41,6 +41,8 @@ _HOST = re.compile(
 _EXPECTED = re.compile(
     r"certificate CN=[`'\"]?([^`'\"\s]+)[`'\"]? did not match expected CN=[`'\"]?([^`'\"\s]+)[`'\"]?", re.IGNORECASE
 )
+_GREETING = re.compile(r"(?<![\w.:-])220[ -]([^\s,]+\.[^\r\n]{1,200}SMTP[^\r\n]{0,200})", re.IGNORECASE)
+_LINE_START = re.compile(r"(?:^|\n)[ \t]*(?:S:|<<<?|<-|[\"'(])?[ \t]*$")
 _TLS_FIRST = re.compile(r"\b(?:ssl|smtps|tls)://", re.IGNORECASE)
 # Credentials on the wire: the argument of AUTH, and the bare base64 lines of its dialogue (RFC 4954).
 _AUTH_LINE = re.compile(
@@ -98,20 +100,23 @@ def _bounded(text: str) -> str:
 
 def _about_mail(text: str, known: Known) -> bool:
     """Whether the text is about sending mail: told so, or by its words and ports; a bare error is given the benefit."""
-    if known != Known():
+    if _speaks_of_mail(text, known):
         return True
-    lower = text.lower()
-    if _MAIL.found_in(lower):
+    return not _OTHER_PORT.search(text) and not _ELSE.found_in(text.lower()) and len(text) < 2000
+
+
+def _speaks_of_mail(text: str, known: Known) -> bool:
+    if known != Known() or _MAIL.found_in(text.lower()):
         return True
-    ports = {int(found) for found in _OTHER_PORT.findall(text)}
-    if ports & _MAIL_PORTS:
-        return True
-    return not ports and not _ELSE.found_in(lower) and len(text) < 2000
+    return any(int(port) in _MAIL_PORTS for port in _OTHER_PORT.findall(text))
 
 
 def _candidates(text: str, known: Known) -> Iterator[_Candidate]:
     profile, family = _profile(text, known)
+    mail = _speaks_of_mail(text, known)
     for order, found in enumerate(replies_in(text, known.stage)):
+        if not (mail or found.reply.enhanced or _LINE_START.search(text[: found.start])):
+            continue  # a number among other words: an order, a line of code
         yield _from_reply(_seen(_reply_observation(found, text), profile, family), order, found)
     lower = " ".join(text.lower().split())
     for order, sign in enumerate(SIGNS):
@@ -137,7 +142,11 @@ def _stage_told(finding: Finding, guessed: bool) -> Finding:
 
 def _reply_observation(found: Found, text: str) -> Observation:
     token = _TOKEN_SENT.search(text[: found.start])
-    context = Context(mechanism="XOAUTH2") if token else Context()
+    greeting = _GREETING.search(text[: found.start])
+    context = Context(
+        mechanism="XOAUTH2" if token else None,
+        greeting=Reply(220, None, (greeting[1],)) if greeting else None,
+    )
     return Observation(found.stage, Kind.REPLY, reply=found.reply, context=context)
 
 

@@ -66,7 +66,8 @@ SIGNS: tuple[Sign, ...] = (
             "the resolver failed",
             "eai_again, temporary failure in name resolution, server misbehaving, servfail, host not found~try again, "
             "dns server~fail, resolver~timed out, temporary dns, dns~timeout, dns lookup~timed out, name server~fail, "
-            "lookup~i/o timeout, getaddrinfo~try again, non-recoverable failure in name resolution, dns temporarily",
+            "lookup~i/o timeout, getaddrinfo~try again, non-recoverable failure in name resolution, dns temporarily, "
+            "resource temporarily unavailable~dns",
         ),
         Kind.RESOLVER_FAILED,
         Stage.RESOLVE,
@@ -83,6 +84,11 @@ SIGNS: tuple[Sign, ...] = (
         ),
         Kind.NAME_NOT_FOUND,
         Stage.RESOLVE,
+    ),
+    Sign(
+        Words("silence", "connection timed out, connect timed out, connect etimedout, connection timeout, connect timeout"),
+        Kind.TIMEOUT,
+        Stage.CONNECT,
     ),
     Sign(
         Words("refused", "connection refused, econnrefused, actively refused, connection was refused, 10061, connectionrefused"),
@@ -114,6 +120,12 @@ SIGNS: tuple[Sign, ...] = (
         Stage.GREETING,
     ),
     Sign(
+        Words("cut before the greeting", "response: -1, response: [eof], bad greeting, invalid greeting"),
+        Kind.CLOSED,
+        Stage.GREETING,
+        weak=True,
+    ),
+    Sign(
         Words(
             "nothing came back",
             "connection timed out, connect timed out, etimedout, connection timeout, connect timeout, i/o timeout, "
@@ -133,12 +145,6 @@ SIGNS: tuple[Sign, ...] = (
         ),
         Kind.TIMEOUT,
         Stage.DATA,
-        weak=True,
-    ),
-    Sign(
-        Words("cut before the greeting", "response: -1, response: [eof], bad greeting, invalid greeting"),
-        Kind.CLOSED,
-        Stage.GREETING,
         weak=True,
     ),
     Sign(

@@ -33,7 +33,7 @@ BASIC_OFF = Words(
     "basic auth~disabled, basic auth~not, basicauth, smtpclientauth, smtp auth is disabled, smtp auth~not enabled for, "
     "blocked by security defaults, security defaults policy, no longer support~basic, has no permission, user has no "
     "permission, authentication~disabled for, password~auth~disabled, less secure app, legacy auth, service is not "
-    "open, smtp service~not enabled, 服务未开启",
+    "open, smtp service~not enabled, 服务未开启, access rights to this service",
 )
 APP_PASSWORD = Words(
     "app password or authorisation code",
@@ -48,7 +48,7 @@ ACCOUNT_LIMITED = Words(
     "user~suspend, user~disabled, user~blocked, mailbox~disabled, mailbox~blocked, mailbox~suspend, temporarily "
     "locked, locked out, captcha, webloginrequired, web login required, web browser, unusual~activity, "
     "suspicious~login, login frequency, account inactive, administrative prohibition, unlock, not a robot, need to use "
-    "web",
+    "web, 锁定",
 )
 TOKEN = Words(
     "token expired, scope, audience",
@@ -62,7 +62,8 @@ BAD_CREDENTIALS = Words(
     "password~wrong, password~invalid, credentials, authentication fail, authentication unsuccessful, "
     "authentication~incorrect, incorrect authentication, auth fail, auth failed, login fail, login denied, invalid "
     "login, invalid user, bad username, badcredentials, not accepted, authentication error, unable to authenticate, "
-    "could not authenticate, authentication rejected, no authentication type succeeded, api key, authenticationfail",
+    "could not authenticate, authentication rejected, no authentication type succeeded, api key, authenticationfail, "
+    "密码错误",
 )
 AUTH_NEEDED = Words(
     "authentication required",
@@ -70,7 +71,7 @@ AUTH_NEEDED = Words(
     "need~authenticat, requires authenticat, require~authenticat, please authenticat, authenticate first, "
     "authenticated first, auth first, not authenticated, not~authenticated, unauthenticated sender, "
     "unauthenticated~not, unauthenticated~denied, without authenticat, before~authenticat, no smtp auth, not logged "
-    "in, login required, log in first, anonymous~not, sign in first, smtp authentication",
+    "in, login required, log in first, anonymous~not, sign in first, smtp authentication, permissions to submit",
 )
 AUTH_BACKEND = Words(
     "authentication backend",

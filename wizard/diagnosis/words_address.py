@@ -29,7 +29,8 @@ SENDER_BAD = Words(
     "sender~not found, sender~not allowed, sender~not permitted, sender~not accept, sender~blocked, sender~refused, "
     "invalid~sender, unknown sender, unverified~sender, bad sender, mail from~invalid, mail from~syntax, mail "
     "from~must, mail from~denied, from address, verification failed for, verify failed, return address, invalid return "
-    "path, domain of sender, sender domain, not verified, address is not verified, invalid input from, envelope blocked",
+    "path, domain of sender, sender domain, not verified, address is not verified, invalid input from, envelope "
+    "blocked, sending domain",
 )
 SENDER_SYNTAX = Words(
     "syntax of an address",

@@ -11,7 +11,7 @@ BLOCKLIST = Words(
     "by, reverse hostname, reverse dns, ptr record, ptr lookup, rdns, ip address~blocked, ip~blocked, ip~banned, ip "
     "address~rejected, ip address~not allowed, from your ip, from this ip, banned sending ip, sending ip, your ip, ip "
     "is not, bad reputation, originating from your, address~listed, network is on our block, dynamic ip, dul, "
-    "residential",
+    "residential, user complaints, ipcheck, unauthorized ip",
 )
 HELO = Words(
     "HELO or EHLO name",
@@ -65,14 +65,14 @@ SPAM = Words(
     "spam, content, policy on the message",
     "spam, content~reject, reject~content, reject~contents, unsolicited, virus, malware, malicious, phish, suspicious, "
     "message~blocked, content filter, content~policy, policy~content, message content, contains~url, contains~link, "
-    "blocked attachment, attachment~not allowed, bulk mail, junk, high probability, message rejected~policy",
+    "blocked attachment, attachment~not allowed, bulk mail, junk, high probability, message rejected~policy, dt:spm",
 )
 LINES = Words(
     "lines, encoding, headers",
     "bare lf, bare line feed, bare newline, bare <lf>, bare <cr>, bare cr, smtputf8, 8bitmime, 8-bit, non-ascii, non "
     "ascii, utf-8, line too long, line length, lines longer, maximum allowed line, invalid character, rfc 5322, rfc "
     "2822, rfc5322, rfc2822, from: header, no from, missing~header, duplicate header, multiple~header, header~missing, "
-    "message format, internationalized, malformed header",
+    "message format, internationalized, malformed header, cannot decode",
 )
 DOMAIN_AUTH = Words(
     "SPF, DKIM, DMARC",
