@@ -36,6 +36,7 @@ class LiveStep(Step):
         self.sight = Sight()
         self.finding: Finding | None = None
         self.advice: list[Advice] = []
+        self._wrapped_for = 0
         self._pause: Timer | None = None
         self._target: Target | None = None
 
@@ -87,12 +88,26 @@ class LiveStep(Step):
         advice = advise(app.draft, self.sight, failures=app.failures(), finding=self.finding, practice=app.on_practice())
         if advice != self.advice:
             self.advice = advice
-            self.query_one("#meaning", Static).update(self._meaning(advice))
+            self._say_meaning()
             offer = (("^o", "Take offer"),) if any(entry.changes for entry in advice) else ()
             self.show_keys((*self.KEYS[:3], *offer, *self.KEYS[3:]))
 
-    def _meaning(self, advice: list[Advice]) -> Content:
-        width = max(20, self.query_one("#means").content_size.width - 4)
+    def on_resize(self) -> None:
+        """Wrap what things mean again, once the new width is known."""
+        self.call_after_refresh(self._wrap_again)
+
+    def _wrap_again(self) -> None:
+        if self._room() != self._wrapped_for:
+            self._say_meaning()
+
+    def _say_meaning(self) -> None:
+        self._wrapped_for = self._room()
+        self.query_one("#meaning", Static).update(self._meaning(self.advice, self._wrapped_for))
+
+    def _room(self) -> int:
+        return max(20, self.query_one("#means").content_size.width - 4)
+
+    def _meaning(self, advice: list[Advice], width: int) -> Content:
         lines = []
         offered = False
         for entry in advice:
