@@ -114,7 +114,7 @@ LINE = (
         "shutting-down",
         "The server shuts down in the middle of a session",
         teaches="421 can come at any moment, and ends the session whatever was asked.",
-        finding="service-unavailable",
+        finding="server-busy",
         at={Step.MAIL: Say("421 4.3.2 {host} is shutting down, closing connection", close=True)},
     ),
     Fault(

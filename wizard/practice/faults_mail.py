@@ -151,7 +151,7 @@ MAIL = (
         "disk-full",
         "The server has no room for mail",
         teaches="452 4.3.1 is the server's own disk: a matter for those who run it, and for another try later.",
-        finding="service-unavailable",
+        finding="server-busy",
         at={Step.MAIL: Say("452 4.3.1 Insufficient system storage")},
     ),
 )
