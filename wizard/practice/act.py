@@ -93,10 +93,9 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 async def stand_in(serve: Serve, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Serve a whole connection with something that is no mail server, until either side hangs up."""
+    """Serve a whole connection with something that is no mail server, until either side hangs up. The caller closes it."""
     with suppress(ConnectionError):
         await serve(reader, writer)
-    writer.close()
 
 
 def server_of(answer: Send | Hang | Drop | Foreign, wait: bool) -> Serve:

@@ -159,6 +159,8 @@ class PracticeServer:
     def _accept(self, serve: Serve, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.ensure_future(stand_in(serve, reader, writer))
         self._strangers.add(task)
+        # Here and not in the task: one that is cancelled before its first step never reaches a ``finally``.
+        task.add_done_callback(lambda _: writer.close())
         task.add_done_callback(self._strangers.discard)
 
     def _reserve(self, wanted: int) -> int:
