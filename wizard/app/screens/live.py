@@ -102,10 +102,11 @@ class LiveStep(Step):
 
     def _say_meaning(self) -> None:
         self._wrapped_for = self._room()
-        self.query_one("#meaning", Static).update(self._meaning(self.advice, self._wrapped_for))
+        if self._wrapped_for > 0:  # not before the first layout: the box would keep the height of a narrow column
+            self.query_one("#meaning", Static).update(self._meaning(self.advice, self._wrapped_for))
 
     def _room(self) -> int:
-        return max(20, self.query_one("#means").content_size.width - 4)
+        return self.query_one("#means").content_size.width - 4
 
     def _meaning(self, advice: list[Advice], width: int) -> Content:
         lines = []
