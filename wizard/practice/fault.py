@@ -44,10 +44,14 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A reply; ``{host}``, ``{peer}``, ``{ehlo}``, ``{sender}`` and ``{recipient}`` are filled in. Then perhaps hang up."""
+    """A reply; ``{host}``, ``{peer}``, ``{ehlo}``, ``{sender}`` and ``{recipient}`` are filled in. Then perhaps hang up.
+
+    ``unless`` is a sender to whom it is not said.
+    """
 
     text: str
     close: bool = False
+    unless: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ class Fault:
     ``cured_by_remedy`` whether the finding's remedy, applied, makes the next check pass. ``at`` answers in place of the server;
     ``hides`` and ``shows`` edit the EHLO reply; ``mechanisms`` replaces the sign-in mechanisms offered; ``speaks`` says what a
     port really speaks; ``closed`` are ports nobody listens on; ``changes`` is what the draft needs for the fault to be seen.
+    ``only_in_clear``: nothing of this happens on an encrypted line, as with a firewall that meddles with what it can read.
     ``clear_auth`` offers sign-in without encryption; ``wants_tls`` and ``wants_auth`` insist; ``size`` is the limit in bytes.
     """
 
@@ -132,6 +137,7 @@ class Fault:
     speaks: Mapping[Security, Security] = field(default_factory=dict)
     closed: tuple[Security, ...] = ()
     changes: tuple[Change, ...] = ()
+    only_in_clear: bool = False
     clear_auth: bool = False
     wants_tls: bool = False
     wants_auth: bool = False

@@ -66,6 +66,7 @@ LINE = (
         "The server hangs up at STARTTLS",
         teaches="STARTTLS was offered, and the line breaks when it is used: look for a firewall that inspects mail.",
         finding="connection-dropped",
+        cured_by_remedy=True,
         at={Step.STARTTLS: Drop()},
     ),
     Fault(
@@ -222,8 +223,10 @@ LINE = (
     Fault(
         "not-extended",
         "The server knows no EHLO",
-        teaches="Without EHLO there is no encryption and no sign-in: somebody speaks the SMTP of 1982.",
+        teaches="Without EHLO there is no encryption and no sign-in: an old firewall may let through only the SMTP of 1982.",
         finding="starttls-unavailable",
+        cured_by_remedy=True,
+        only_in_clear=True,
         at={Step.EHLO: Say("502 5.5.1 Command not implemented")},
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.draft import Change, Field
-from wizard.practice.fault import Fault, Say, Step
+from wizard.practice.fault import USERNAME, Fault, Say, Step
 from wizard.profile import Security
 
 MAIL = (
@@ -12,14 +12,21 @@ MAIL = (
         "This sign-in may not send as this sender",
         teaches="The From address has to belong to the account that signs in, or be delegated to it.",
         finding="sender-rejected",
-        at={Step.MAIL: Say("553 5.7.1 <{sender}>: Sender address rejected: not owned by user practice@example.com")},
+        cured_by_remedy=True,
+        at={
+            Step.MAIL: Say(
+                "553 5.7.1 <{sender}>: Sender address rejected: not owned by user practice@example.com", unless=USERNAME
+            )
+        },
     ),
     Fault(
         "sender-unknown",
         "The sender's domain does not exist",
         teaches="Servers look the sender's domain up; one without a DNS entry is refused.",
         finding="sender-rejected",
-        at={Step.MAIL: Say("550 5.1.8 <{sender}>: Sender address rejected: Domain not found")},
+        cured_by_remedy=True,
+        at={Step.MAIL: Say("550 5.1.8 <{sender}>: Sender address rejected: Domain not found", unless=USERNAME)},
+        changes=(Change(Field.SENDER, "iiq@no-such-domain.example.net"),),
     ),
     Fault(
         "spf-fail",

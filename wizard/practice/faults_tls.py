@@ -44,6 +44,8 @@ TLS = (
         "A firewall hides STARTTLS",
         teaches="Some firewalls overwrite what they do not know with X: the server offers encryption, and it does not get here.",
         finding="middlebox",
+        cured_by_remedy=True,
+        only_in_clear=True,
         at={Step.GREETING: Say("220 " + "*" * 48)},
         hides=("STARTTLS", "AUTH"),
         shows=("XXXXXXXA",),
@@ -53,6 +55,7 @@ TLS = (
         "STARTTLS is not offered",
         teaches="Encryption that is required and not offered ends the run: nothing is ever sent in clear instead.",
         finding="starttls-unavailable",
+        cured_by_remedy=True,
         hides=("STARTTLS",),
     ),
     Fault(
@@ -60,6 +63,7 @@ TLS = (
         "STARTTLS is offered and then refused",
         teaches="454 to STARTTLS means that the server's own TLS is broken, often its key or certificate.",
         finding="starttls-unavailable",
+        cured_by_remedy=True,
         at={Step.STARTTLS: Say("454 4.7.0 TLS not available due to local problem")},
     ),
     Fault(
@@ -95,6 +99,7 @@ TLS = (
         "Bytes slipped in before the encryption",
         teaches="What arrives between the 220 and the handshake was not protected: somebody may be on the line (CVE-2011-0411).",
         finding="protocol-violation",
+        cured_by_remedy=True,
         at={Step.STARTTLS: Say("220 2.0.0 Ready to start TLS\n250 2.0.0 Nothing to see here")},
     ),
     Fault(

@@ -110,13 +110,20 @@ class FaultyLine(SMTP):
         ssl_object = self.transport.get_extra_info("ssl_object") if self.transport else None
         return str(ssl_object.version()) if ssl_object else ""
 
+    @property
+    def spared(self) -> bool:
+        """Whether the fault leaves this line alone, because it is encrypted."""
+        return self._house.fault.only_in_clear and bool(self.tls_version)
+
     # -- stumbling -----------------------------------------------------------------------------------------------------
 
     async def stumble(self, step: Step) -> str | None:
         """Return the fault's reply for this step, or None when nothing is wrong here. Raises LineGoneError, as faults may."""
-        answer = self._house.fault.at.get(step)
+        answer = None if self.spared else self._house.fault.at.get(step)
         match answer:
             case None:
+                return None
+            case Say(unless=unless) if unless and unless == self._mail:
                 return None
             case Say(text=text, close=close):
                 filled = self._filled(text)

@@ -55,12 +55,15 @@ class PracticeSMTP(FaultyLine):
             offers.insert(1, "STARTTLS")
         if self._mechanisms():
             offers.append("AUTH " + " ".join(self._mechanisms()))
+        if self.spared:
+            return offers
         return [offer for offer in offers if offer.split()[0] not in fault.hides] + list(fault.shows)
 
     def _mechanisms(self) -> tuple[str, ...]:
         """What may be used to sign in here and now: nothing in clear, unless the fault is just that."""
         fault = self._house.fault
-        if "AUTH" in fault.hides or not (self.tls_version or fault.clear_auth):
+        hidden = "AUTH" in fault.hides and not self.spared
+        if hidden or not (self.tls_version or fault.clear_auth):
             return ()
         return OFFERED if fault.mechanisms is None else fault.mechanisms
 
