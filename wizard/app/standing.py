@@ -141,7 +141,7 @@ class Standing:
             case Moment.FAILED if verdict.fixes(self.report.error if self.report else None):
                 return (("Enter", "Fix, test again"), ("d", "Change"), *undo, *_WORK_KEYS, ("Esc", "Back"))
             case Moment.FAILED:
-                return (("Enter", "Back to Details"), *undo, *_WORK_KEYS, ("c", "Command"), ("F1", "Help"))
+                return (("Enter", "Back to Details"), *(undo or (("c", "Command"),)), *_WORK_KEYS, ("F1", "Help"))
             case Moment.PASSED:
                 save = () if self.saved else (("Enter", "Save"),)
                 return (*save, *self._send_too, *undo, *_WORK_KEYS, ("Esc", "Back"), *((("^q", "Leave"),) if self.saved else ()))
