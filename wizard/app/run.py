@@ -6,11 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, assert_never
 
 from wizard.profile import Password, Profile, SecretKind
-from wizard.report import Report
-from wizard.smtp.observation import Kind, Stage
 
 if TYPE_CHECKING:
     from wizard.practice import PracticeServer
+    from wizard.report import Report
 
 # Many directories lock an account after three refused sign-ins in a row; the third is not made without a question.
 LOCK_OUT = 3
@@ -23,6 +22,9 @@ def account(profile: Profile) -> tuple[str, str]:
 
 def count(failures: Counter[tuple[str, str]], report: Report) -> None:
     """Note what a run did to the account: a refusal counts, a success clears."""
+    # Late: the first screen stands before the engine and the handbook are loaded.
+    from wizard.smtp.observation import Kind, Stage
+
     for result in report.stages:
         if result.stage is not Stage.AUTH or result.observation is None:
             continue
