@@ -137,6 +137,7 @@ def test_the_list_as_json_is_one_array(capsys: pytest.CaptureFixture[str]) -> No
         (["--port", "70000"], "--port: port 70000 does not exist"),
         (["--tls-port", "abc"], "--tls-port: 'abc' is not a port"),
         (["--list", "--check"], "not allowed with"),
+        (["--check", "--json"], "--json does nothing together with --check"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_ends_with_2(flags: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,9 +44,7 @@ def run(args: argparse.Namespace) -> int:
         if args.list:
             return _list(args, output, style)
         if args.check:
-            from wizard.commands import practice_run
-
-            return practice_run.run(args.fault or None)
+            return _check(args)
         return _serve(args, output, style)
     except UnknownFaultError as problem:
         raise UsageError(f"--fault: {problem}") from None
@@ -60,6 +58,18 @@ def _list(args: argparse.Namespace, output: Output, style: Style) -> int:
 
     output.write(words.faults_json() if args.json else words.faults_text(style))
     return 2 if output.problem else 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    from wizard.commands import practice_run
+    from wizard.commands.terminal import UsageError
+
+    given = {"--json": args.json, "--full": args.full, "--port": args.port, "--tls-port": args.tls_port}
+    given["--plain-port"] = args.plain_port
+    idle = [flag for flag, value in given.items() if value]
+    if idle:
+        raise UsageError(f"{idle[0]} does nothing together with --check: leave it out, or start the server and use check")
+    return practice_run.run(args.fault or None)
 
 
 # -- the server ------------------------------------------------------------------------------------------------------------
