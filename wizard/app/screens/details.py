@@ -87,7 +87,8 @@ class DetailsScreen(LiveStep):
         reasons: dict[SecretKind, str] = {rung.kind: rung.why for rung in away}
         own_file = default_file(self.wizard.profile_name or "new", self.wizard.memory.path)
         self.form.secret.set_reasons(reasons, str(own_file))
-        if not self.wizard.draft.password:
+        # A saved profile that names no place means: ask. That is not changed behind its back.
+        if not (self.wizard.draft.password or self.wizard.profile_name):
             kept = SecretKind.ASK if SecretKind.KEYRING in reasons else SecretKind.KEYRING
             self.edit(Change(Field.PASSWORD, kept.value))
 
@@ -116,7 +117,7 @@ class DetailsScreen(LiveStep):
         draft = self.wizard.draft
         changes = [change for change in values.tidy_host(draft.host) if change.value != draft.get(change.field)]
         if changes:
-            self.edit(*changes)
+            self.edit(*self.form.followed(changes))
             self.look_soon()
 
     @on(Input.Submitted)

@@ -47,10 +47,9 @@ class TextInput(Input):
         self.cursor_blink = False
 
     def _on_paste(self, event: events.Paste) -> None:
-        # Leading blank lines of a copied cell would otherwise paste nothing at all.
+        # Leading blank lines of a copied cell would otherwise paste nothing at all. Textual calls Input's own handler next.
         event.text = event.text.strip("\r\n")
-        super()._on_paste(event)
-        self.post_message(self.Pasted(self))
+        self.call_later(self.post_message, self.Pasted(self))
 
     def action_copy(self) -> None:
         """Copy the selection; with nothing selected, Ctrl+C means what it means everywhere else."""

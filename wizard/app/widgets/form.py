@@ -154,10 +154,16 @@ class Form(VerticalScroll, can_focus=False):
     def _chosen(self, event: Choice.Changed) -> None:
         event.stop()
         field = Field(event.choice.id or "")
-        changes = [Change(field, event.choice.value)]
-        if field is Field.SECURITY and not self.port_touched:
-            changes.append(Change(Field.PORT, str(Security(event.choice.value).usual_port)))
-        self.post_message(self.Edited(*changes))
+        self.post_message(self.Edited(*self.followed([Change(field, event.choice.value)])))
+
+    def followed(self, changes: list[Change]) -> list[Change]:
+        """Return changes with the port they bring along: it follows the encryption until one is typed or pasted."""
+        fields = {change.field: change.value for change in changes}
+        if Field.PORT in fields:
+            self.port_touched = True
+        elif Field.SECURITY in fields and not self.port_touched:
+            return [*changes, Change(Field.PORT, str(Security(fields[Field.SECURITY]).usual_port))]
+        return changes
 
     @on(SecretRows.PlaceChosen)
     def _place_chosen(self, event: SecretRows.PlaceChosen) -> None:
