@@ -35,9 +35,9 @@ CONTRACT = frozenset(
     protocol-violation port-speaks-tls port-speaks-plain tls-twice starttls-unavailable starttls-required tls-version
     tls-cipher-or-key tls-handshake-failed cert-expired cert-not-yet-valid cert-self-signed cert-untrusted-issuer
     cert-hostname-mismatch client-cert-required auth-bad-credentials auth-app-password-required auth-basic-disabled
-    auth-mechanism-unsupported auth-not-offered auth-required auth-account-limited auth-oauth-token-invalid auth-
-    temporary sender-rejected sender-unauthenticated-domain relay-denied recipient-unknown recipient-rejected mailbox-
-    full greylisted rate-limited quota-or-sandbox message-too-large content-rejected line-or-encoding unknown""".split()  # noqa: SIM905 - as the contract lists them
+    auth-mechanism-unsupported auth-not-offered auth-required auth-account-limited auth-oauth-token-invalid
+    auth-temporary sender-rejected sender-unauthenticated-domain relay-denied recipient-unknown recipient-rejected
+    mailbox-full greylisted rate-limited quota-or-sandbox message-too-large content-rejected line-or-encoding unknown""".split()  # noqa: SIM905 - as the contract lists them
 )
 CERTIFICATE = Certificate(
     "CN=smtp.example.com", "CN=Example CA", ("smtp.example.com",), "2026-01-01T00:00:00Z", "2027-06-01T00:00:00Z", "00"
@@ -381,6 +381,15 @@ def test_a_chosen_mechanism_that_is_not_offered_gives_way_to_auto_on_an_encrypte
     assert cause(encrypted, profile).remedies[0].changes == (Change(Field.MECHANISM, "auto"),)
     in_clear = replace(encrypted, context=replace(offered, tls=None))
     assert not any(remedy.changes for remedy in cause(in_clear, profile).remedies)
+
+
+def test_auto_with_nothing_in_common_is_not_told_to_use_auto() -> None:
+    offered = Context(capabilities={"AUTH": "XOAUTH2"}, tls=VERIFIED)
+
+    found = cause(Observation(Stage.AUTH, Kind.NO_MECHANISM, context=offered))
+
+    assert "XOAUTH2" in found.meaning
+    assert not any("to auto" in remedy.label for remedy in found.remedies)
 
 
 def test_a_sender_that_is_not_ours_can_become_the_address_that_signs_in() -> None:

@@ -24,8 +24,8 @@ def _only_tokens(seen: Seen) -> bool:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="password-missing",
-        title="There is a user name, and no password to go with it",
-        meaning="Nothing was sent, because the password could not be had from the place the profile names. {said}",
+        title="There is no password to sign in with",
+        meaning="Nothing was sent, because the password could not be had from where it is kept.",
         when=(When(kinds=(Kind.NO_SECRET,)),),
         advice=("Type the password, or set where it is kept.",),
         also=(Possible("auth-bad-credentials", "the server was asked and said no"),),

@@ -9,6 +9,7 @@ from wizard.diagnosis.cures import mechanism_auto, proven, starttls_here
 from wizard.diagnosis.model import Possible, Rule, Seen
 from wizard.diagnosis.when import When, Words
 from wizard.diagnosis.words import AUTH_NEEDED
+from wizard.profile import Mechanism
 from wizard.smtp.observation import Kind, Stage
 
 _AUTH = (Stage.AUTH,)
@@ -37,6 +38,11 @@ def _submission_unknown(seen: Seen) -> bool:
     return seen.pasted and seen.profile.endpoint.port == 587
 
 
+def _any_will_do(seen: Seen) -> bool:
+    login = seen.profile.login
+    return login is None or login.mechanism is Mechanism.AUTO
+
+
 def _no_login(seen: Seen) -> bool:
     return seen.profile.login is None and not seen.observation.context.signed_in
 
@@ -45,7 +51,22 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="auth-mechanism-unsupported",
         title="There is no way of signing in that both sides know",
-        meaning="The profile asks for {mechanism}, the server offers: {offered}.",
+        meaning="The server offers {offered}, and none of these can be used here with a password.",
+        when=(When(kinds=(Kind.NO_MECHANISM,), plus=_any_will_do, plus_name="mechanism auto"),),
+        advice=(
+            "If the server offers XOAUTH2, it wants a token in place of the password: set the mechanism to xoauth2.",
+            "If it offers GSSAPI or NTLM, ask whoever runs it for a port or an account that is made for programs.",
+        ),
+        also=(
+            Possible("auth-basic-disabled", "the server offers PLAIN or LOGIN to other accounts or networks"),
+            Possible("auth-not-offered", "the server offers no mechanism at all"),
+        ),
+        log_line="No authentication mechanisms supported by both server and client",
+    ),
+    Rule(
+        id="auth-mechanism-unsupported",
+        title="There is no way of signing in that both sides know",
+        meaning="The profile asks for {mechanism}, and the server offers {offered}.",
         when=(
             When(kinds=(Kind.NO_MECHANISM,)),
             When(codes=(504,), stages=_AUTH),

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import re
+
 from wizard.diagnosis.model import Evidence, Seen, days_between
 from wizard.profile import Security
-from wizard.smtp.observation import Observation
+from wizard.smtp.observation import Observation, Stage
 from wizard.values import shown
 
 _MODES = {Security.TLS: "TLS from the first byte", Security.STARTTLS: "STARTTLS", Security.NONE: "no encryption"}
+_STAGES = {
+    Stage.RESOLVE: "the look-up of the name",
+    Stage.CONNECT: "the connection",
+    Stage.TLS: "the TLS handshake",
+    Stage.GREETING: "the greeting",
+    Stage.EHLO: "the hello (EHLO)",
+    Stage.STARTTLS: "the switch to encryption (STARTTLS)",
+    Stage.AUTH: "the sign-in (AUTH)",
+    Stage.MAIL: "the sender (MAIL)",
+    Stage.RCPT: "the recipient (RCPT)",
+    Stage.DATA: "the message (DATA)",
+    Stage.QUIT: "the goodbye (QUIT)",
+}
 _LONGEST = 400
+_LINE_END = re.compile(r"(?:\\x0[da])+")  # how observations show the end of a line that is no reply
 
 
 def facts_of(seen: Seen) -> dict[str, str]:
@@ -20,15 +36,15 @@ def facts_of(seen: Seen) -> dict[str, str]:
     return {
         "host": server,
         "port": str(endpoint.port or "?"),
-        "where": f"{server}, port {endpoint.port}" if endpoint.port else server,
+        "where": f"port {endpoint.port} of {server}" if endpoint.port else server,
         "mode": _MODES[endpoint.security],
         "asked": "The settings say something else" if seen.pasted else f"The profile says {_MODES[endpoint.security]}",
         "unsent": "" if seen.pasted else " The password was not sent.",
         "waited": _waited(seen),
-        "stage": str(observation.stage),
+        "stage": _STAGES[observation.stage],
         "user": shown(login.username) if login else "the user name",
         "mechanism": shown(context.mechanism) if context.mechanism else (login.mechanism.upper() if login else "AUTO"),
-        "offered": shown(", ".join(context.mechanisms)) or "none",
+        "offered": shown(", ".join(context.mechanisms)) or ("other kinds" if seen.pasted else "nothing it names"),
         "sender": shown(seen.profile.sender) or "the sender address",
         "recipient": shown(seen.profile.recipient) or "the recipient address",
         "ehlo": shown(context.ehlo_name or seen.profile.ehlo_name) or "this host's name",
@@ -85,11 +101,11 @@ def quoted(observation: Observation) -> str:
         whole = " ".join(part for part in (str(reply.code) if reply.code else "", reply.enhanced, reply.text) if part)
         return _trimmed(whole)
     parts = (observation.raw, observation.verify_reason, observation.tls_reason, observation.error)
-    return next((_trimmed(part) for part in parts if part.strip()), f"{observation.kind} at {observation.stage}")
+    return next((_trimmed(part) for part in parts if part.strip()), f"{observation.kind} at {_STAGES[observation.stage]}")
 
 
 def _trimmed(text: str) -> str:
     """Put text on one line, show what is not printable as an escape, and cut what is endless."""
-    line = " ".join(text[: _LONGEST * 4].split())
+    line = " ".join(_LINE_END.sub(" ", text[: _LONGEST * 4]).split())
     clean = "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in line)
     return clean if len(clean) <= _LONGEST else clean[: _LONGEST - 3] + "..."

@@ -87,7 +87,7 @@ def finding(rule: Rule, seen: Seen) -> Finding:
 
 def sentence(text: str) -> str:
     """Begin with a capital where a placeholder came first; a host name keeps its own letters."""
-    return f"T{text[1:]}" if text.startswith("the ") else text
+    return f"{text[0].upper()}{text[1:]}" if text.startswith(("the ", "port ")) else text
 
 
 def _warning_evidence(seen: Seen) -> Evidence:

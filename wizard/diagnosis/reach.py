@@ -172,7 +172,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="connection-dropped",
-        title="The connection to {where} was cut during {stage}",
+        title="The connection to {where} was cut at {stage}",
         meaning="The server, or something in between, ended the connection in the middle of the session and gave no "
         "reason.{open}",
         when=(When(kinds=_ENDED, stages=(Stage.CONNECT, Stage.GREETING, Stage.EHLO, Stage.STARTTLS)),),
@@ -222,7 +222,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="reply-timeout",
-        title="The server stopped answering during {stage}",
+        title="The server stopped answering at {stage}",
         meaning="The session had begun, and then no complete reply came within {waited}.",
         when=(When(kinds=(Kind.TIMEOUT,), stages=_SESSION),),
         advice=(

@@ -49,7 +49,10 @@ _AUTH_LINE = re.compile(
     r"(\bAUTH[ \t]+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|NTLM|SCRAM-[\w-]+)[ \t]+)[^\s\"']+", re.IGNORECASE
 )
 _TOKEN_SENT = re.compile(r"(?<![\w-])AUTH (?:XOAUTH2|OAUTHBEARER)\b", re.IGNORECASE)
-_BASE64_LINE = re.compile(r"^([ \t]*(?:C:|>>>?|->|~>)?[ \t]*)[A-Za-z0-9+/]{8,}={0,2}[ \t]*$", re.MULTILINE)
+_BASE64_LINE = re.compile(r"^([ \t]*(?:(?:C:|>>>?|->|~>)[ \t]*)?)[A-Za-z0-9+/]{8,}={0,2}[ \t]*$", re.MULTILINE)
+
+
+_WRAPPER = 3  # the first rank of what rests on general words alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ def explain(text: str, known: Known = Known()) -> tuple[Finding, ...]:
     candidates = sorted(_candidates(clean, known), key=lambda one: (one.rank, one.order))
     found: dict[str, Finding] = {}
     for candidate in candidates:
+        if found and candidate.rank >= _WRAPPER and candidates[0].rank < _WRAPPER:
+            break  # what wrappers say adds nothing to what they wrap
         found.setdefault(candidate.finding.id, candidate.finding)
     if len(found) > 1:
         found.pop("unknown", None)

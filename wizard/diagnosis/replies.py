@@ -69,7 +69,8 @@ def replies_in(text: str, stage: Stage | None = None) -> tuple[Found, ...]:
         words = _cleaned(match["text"])
         previous = found[-1] if found else None
         if previous and previous.reply.code == int(match["code"]) and match.start() - spans[-1][1] <= 8:
-            found[-1] = _joined(previous, match["enhanced"], words)
+            if len(previous.reply.lines) < _MOST:
+                found[-1] = _joined(previous, match["enhanced"], words)
         else:
             found.append(_placed(text, match.start(), Reply(int(match["code"]), match["enhanced"], (words,)), stage))
         spans.append(match.span())

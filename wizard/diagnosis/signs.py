@@ -67,7 +67,7 @@ SIGNS: tuple[Sign, ...] = (
             "eai_again, temporary failure in name resolution, server misbehaving, servfail, host not found~try again, "
             "dns server~fail, resolver~timed out, temporary dns, dns~timeout, dns lookup~timed out, name server~fail, "
             "lookup~i/o timeout, getaddrinfo~try again, non-recoverable failure in name resolution, dns temporarily, "
-            "resource temporarily unavailable~dns",
+            "resource temporarily unavailable~dns, etimeout",
         ),
         Kind.RESOLVER_FAILED,
         Stage.RESOLVE,
@@ -120,7 +120,10 @@ SIGNS: tuple[Sign, ...] = (
         Stage.GREETING,
     ),
     Sign(
-        Words("cut before the greeting", "response: -1, response: [eof], bad greeting, invalid greeting"),
+        Words(
+            "cut before the greeting",
+            "response: -1, response: [eof], bad greeting, invalid greeting, exception reading response",
+        ),
         Kind.CLOSED,
         Stage.GREETING,
         weak=True,

@@ -92,10 +92,11 @@ TLS_SIGNS: tuple[Sign, ...] = (
     Sign(
         Words(
             "no common TLS version",
-            "unsupported protocol, unsupported_protocol, no appropriate protocol, protocol_version, alert protocol version, "
-            "protocol version, version too low, no protocols available, no protocols are enabled, unsupported version, "
-            "not supported by the client, peerincompatible, tlsv1 alert protocol, inappropriate fallback, "
-            "client requested protocol, protocol not supported, common algorithm, tls version, peer is incompatible",
+            "unsupported protocol, unsupported_protocol, no appropriate protocol, protocol_version, alert protocol "
+            "version, alert number 70, protocol version, version too low, no protocols available, no protocols are "
+            "enabled, unsupported version, not supported by the client, peerincompatible, tlsv1 alert protocol, "
+            "inappropriate fallback, client requested protocol, protocol not supported, common algorithm, tls version, "
+            "peer is incompatible",
         ),
         Kind.TLS_VERSION,
         Stage.TLS,

@@ -81,7 +81,7 @@ def _filled(text: str) -> str:
         "said": "...",
         "microsoft_days": "counted from today",
         "dead": "another",
-        "stage": "a stage",
+        "stage": "some stage",
         "days_left": "a few days",
         "until": "the day it names",
         "mechanism": "one kind",
