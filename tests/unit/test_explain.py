@@ -247,11 +247,12 @@ def test_no_text_breaks_the_reader(text: str) -> None:
         b"smtp \xff\xfe\x00 550 5.7.1 \x80\x81 relay",
         b"\x00" * 100_000,
         b"550 5.7.1 " * 50_000,
+        b"550-5.7.1 one more line\n" * 40_000,
         b"535 " + b"A" * 1_000_000,
         b"AUTH PLAIN " * 50_000,
         ("mail 550 " + "сообщение отклонено " * 1000).encode("utf-16"),
     ],
-    ids=["every byte", "no UTF-8", "zeros", "a reply for ever", "one endless line", "AUTH for ever", "UTF-16"],
+    ids=["every byte", "no UTF-8", "zeros", "a reply for ever", "lines for ever", "one endless line", "AUTH for ever", "UTF-16"],
 )
 def test_no_bytes_break_the_program(data: bytes) -> None:
     ran = run("explain", stdin=data)

@@ -71,9 +71,10 @@ def replies_in(text: str, stage: Stage | None = None) -> tuple[Found, ...]:
         if previous and previous.reply.code == int(match["code"]) and match.start() - spans[-1][1] <= 8:
             if len(previous.reply.lines) < _MOST:
                 found[-1] = _joined(previous, match["enhanced"], words)
+            spans[-1] = (spans[-1][0], match.end())
         else:
             found.append(_placed(text, match.start(), Reply(int(match["code"]), match["enhanced"], (words,)), stage))
-        spans.append(match.span())
+            spans.append(match.span())
         if len(found) >= _MOST:
             break
     for match in _BARE.finditer(text):
