@@ -225,16 +225,21 @@ class CheckScreen(Climb):
     # --- what the shell asks ---------------------------------------------------------------------------------------
 
     def commands(self) -> Iterable[Command]:
-        """What the palette offers here."""
-        yield Command("Run the test", "one run, from the start", self.start)
-        yield Command("Stop the test", "at once, and close the connection", self.action_stop)
-        yield Command("Send a test message or not", "switch, and see the plan", self.action_mode)
-        yield Command("Apply the first fix", "and run again from the start", lambda: self.action_fix(1))
-        yield Command("Show the change", "before and after of each fix", self.action_change)
-        yield Command("Undo the fixes", "back to what you typed", self.action_undo)
-        yield Command("Conversation", "what was said, line by line", self.action_talk)
-        yield Command("Save the profile", "and the password where you choose", self.action_save)
-        yield Command("Export the report", "text, Markdown or JSON, without secrets", self.action_export)
+        """What the palette offers here and now."""
+        if self.running:
+            yield Command("Stop the test", "at once, and close the connection", self.action_stop)
+        else:
+            yield Command("Run the test", "one run, from the start", self.start)
+            yield Command("Send a test message or not", "switch, and see the plan", self.action_mode)
+            yield Command("Save the profile", "and the password where you choose", self.action_save)
+        if verdict.fixes(self.report.error if self.report else None):
+            yield Command("Apply the first fix", "and run again from the start", lambda: self.action_fix(1))
+            yield Command("Show the change", "before and after of each fix", self.action_change)
+        if self.chain_start is not None:
+            yield Command("Undo the fixes", "back to what you typed", self.action_undo)
+        if self.report is not None:
+            yield Command("Conversation", "what was said, line by line", self.action_talk)
+            yield Command("Export the report", "text, Markdown or JSON, without secrets", self.action_export)
 
     def leaving(self) -> str:
         """The question before the wizard ends with a running or failed test."""
