@@ -35,6 +35,8 @@ HEAD = "| what | measured | target | met | beside it |\n|---|---|---|---|---|"
 def _figure(value: float, unit: str) -> str:
     if unit == "x":
         return f"{value:.2f} x"
+    if not unit:
+        return f"{value:g}"
     return f"{value:,.0f} {unit}" if abs(value) >= 10 or value == int(value) else f"{value:.2f} {unit}"
 
 

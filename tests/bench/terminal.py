@@ -14,6 +14,7 @@ import signal
 import struct
 import termios
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ import pyte
 
 SIZE = (80, 24)
 _DEADLINE = 30.0  # seconds a program has to show what is waited for
+_CLOSE_BEHIND = 0.03  # seconds; two chunks of one screen follow each other faster
 _QUIET = 0.15  # seconds without a byte after which a program has had its say
 
 # What a modern terminal answers: its attributes, which private modes it knows, its keyboard protocol, the cursor's place.
@@ -43,6 +45,7 @@ class Terminal:
         self.written = 0
         self._master = master
         self._begun = time.perf_counter()
+        self._waiting: deque[tuple[float, bytes]] = deque()
         self._screen = pyte.Screen(*SIZE)
         self._stream = pyte.ByteStream(self._screen)
 
@@ -53,17 +56,22 @@ class Terminal:
 
     def until(self, *marks: str) -> float:
         """Wait until all marks are on the screen; return when the bytes that showed the last one came. Raises TimeoutError."""
-        while not all(mark in self.text for mark in marks):
-            came = self._read(_DEADLINE)
-            if came is None:
+        while True:
+            while self._waiting:
+                came, data = self._waiting.popleft()
+                self._stream.feed(_UNKNOWN.sub(b"", data))
+                if all(mark in self.text for mark in marks):
+                    return came
+            if not self._take(_DEADLINE):
                 raise TimeoutError(f"{marks} did not come; the screen shows:\n{self.text}")
-        return came if self.written else 0.0
 
     def settle(self, quiet: float = _QUIET) -> int:
         """Read until nothing came for ``quiet`` seconds; return how many bytes came."""
         before = self.written
-        while self._read(quiet) is not None:
+        while self._take(quiet):
             pass
+        while self._waiting:
+            self._stream.feed(_UNKNOWN.sub(b"", self._waiting.popleft()[1]))
         return self.written - before
 
     def press(self, keys: str) -> None:
@@ -76,22 +84,31 @@ class Terminal:
         found = re.search(r"VmHWM:\s+(\d+) kB", status)
         return int(found[1]) * 1024 if found else 0
 
-    def _read(self, timeout: float) -> float | None:
-        """Take what comes within the time; return when it came, None when nothing did or the program ended."""
+    def _take(self, timeout: float) -> bool:
+        """Wait for bytes, then take what comes close behind; return whether any came.
+
+        Drawn later: the emulator is slow, and while it works the time of what comes next could not be told.
+        """
+        came = False
+        while self._read(_CLOSE_BEHIND if came else timeout):
+            came = True
+        return came
+
+    def _read(self, timeout: float) -> bool:
+        """Keep what comes within the time, with when it came; return False when nothing did or the program ended."""
         ready, _, _ = select.select([self._master], [], [], timeout)
         if not ready:
-            return None
+            return False
         try:
             data = os.read(self._master, 65536)
         except OSError:  # the program ended: Linux says EIO instead of an end of file
-            return None
-        came = time.perf_counter() - self._begun
+            return False
+        self._waiting.append((time.perf_counter() - self._begun, data))
         self.written += len(data)
         for question, answer in _ANSWERS:
             for found in question.finditer(data):
                 os.write(self._master, found.expand(answer))
-        self._stream.feed(_UNKNOWN.sub(b"", data))
-        return came
+        return True
 
 
 @contextmanager

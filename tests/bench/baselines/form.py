@@ -18,7 +18,7 @@ class Form(App[None]):
     def compose(self) -> ComposeResult:
         """One input per field, with a word in it to be seen."""
         for number in range(self.fields):
-            yield Input(placeholder=f"field-{number}", compact=True)
+            yield Input(placeholder=f"field-{number}")
 
 
 if __name__ == "__main__":
