@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from tests.bench.result import Result, compared, in_turn
 from tests.bench.terminal import Terminal, opened
@@ -19,6 +22,17 @@ FIRST_SCREEN = ("The practice server", "A saved profile", "Before you begin", "E
 LAST_FIELD = (f"field-{FIELDS - 1}",)
 TO_DETAILS = "\x1b[B" * 6 + "\r"  # down to "Type them in", Enter
 TO_USER_NAME = "\t" * 3
+_PROFILE = """\
+[profiles.here]
+host = "localhost"
+port = {port}
+security = "starttls"
+username = "{username}"
+password = {{ from = "file", path = "{password_file}" }}
+sender = "iiq@example.com"
+recipient = "admin@example.com"
+ca_file = "{ca_file}"
+"""
 TYPED = "mail-relay-service"
 
 
@@ -32,6 +46,18 @@ def _wizard() -> Iterator[Terminal]:
 def _form() -> Iterator[Terminal]:
     with tempfile.TemporaryDirectory() as home, opened(FORM, Path(home)) as terminal:
         yield terminal
+
+
+@contextmanager
+def _mail_server() -> Iterator[dict[str, Any]]:
+    """The practice server in a process of its own, and what it says of itself."""
+    command = [*WIZARD, "practice", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as program:
+        assert program.stdout is not None
+        try:
+            yield json.loads(program.stdout.readline())
+        finally:
+            program.terminate()
 
 
 def start() -> list[Result]:
@@ -109,7 +135,7 @@ def _ten_seconds(terminal: Terminal) -> int:
 
 
 def memory() -> list[Result]:
-    """The most memory held, against the bare app: on the first screen, and after a walk to a message that arrived."""
+    """The most memory held, against the bare app: on the first screen, and after a walk through a test that passed."""
 
     def first() -> float:
         with _wizard() as terminal:
@@ -118,13 +144,17 @@ def memory() -> list[Result]:
             return terminal.peak()
 
     def walk() -> float:
-        with _wizard() as terminal:
-            for screen in (FIRST_SCREEN, ("practice@example.com",), ("Nothing has been contacted yet",)):
-                terminal.until(*screen)
+        with tempfile.TemporaryDirectory() as home, _mail_server() as server:
+            (Path(home) / "config.toml").write_text(_PROFILE.format(**server, port=server["ports"]["starttls"]))
+            with opened([*WIZARD, "--profile", "here", "--config", f"{home}/config.toml"], Path(home)) as terminal:
+                terminal.until("User name", "open  STARTTLS")
                 terminal.settle()
                 terminal.press("\r")
-            terminal.until("The message arrived")
-            return terminal.peak()
+                terminal.until("Nothing has been contacted yet")
+                terminal.settle()
+                terminal.press("\r")
+                terminal.until("It works")
+                return terminal.peak()
 
     def form() -> float:
         with _form() as terminal:
@@ -135,5 +165,5 @@ def memory() -> list[Result]:
     ours, walked, base = in_turn(3, first, walk, form)
     return [
         compared("peak memory, first screen", ours, base, 1.5, scale=1 / 2**20, unit="MiB"),
-        compared("peak memory, after a whole walk with its own mail server", walked, base, None, scale=1 / 2**20, unit="MiB"),
+        compared("peak memory, after Details and a test that passed", walked, base, 1.5, scale=1 / 2**20, unit="MiB"),
     ]
