@@ -80,7 +80,8 @@ _SWITCH_WORDS = {
 def from_arguments(args: argparse.Namespace) -> Setup:
     """Return the set-up the arguments describe. Raises UsageError, with one line per field that is wrong."""
     flags = _changes(args)
-    config = Path(args.config).expanduser() if args.config else None
+    named = getattr(args, "config", "")  # given before the command or after it
+    config = Path(named).expanduser() if named else None
     name, saved = args.profile, None
     if name or not any(change.field is Field.HOST for change in flags):
         name, saved = saved_profile(name, config)
@@ -190,7 +191,7 @@ def _secret_was_named(args: argparse.Namespace) -> bool:
 
 def _extra_words(args: argparse.Namespace) -> tuple[tuple[str, ...], ...]:
     words: list[tuple[str, ...]] = []
-    if args.config:
+    if getattr(args, "config", ""):
         words.append(("--config", args.config))
     if args.password_stdin:
         words.append(("--password-stdin",))
