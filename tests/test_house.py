@@ -82,6 +82,22 @@ def test_help_starts_without_the_face_and_other_heavy_rooms(arguments: list[str]
     assert not imported & heavy
 
 
+def test_without_a_session_bus_the_keyring_is_known_to_be_absent_without_loading_it() -> None:
+    """Loading it would cost a third of what the whole wizard holds in memory."""
+    code = (
+        "import asyncio, os, sys\n"
+        "os.environ.pop('DBUS_SESSION_BUS_ADDRESS', None); os.environ.pop('PYTHON_KEYRING_BACKEND', None)\n"
+        "os.path.exists = lambda path: False\n"
+        "from wizard.keychain import rungs\n"
+        "print(asyncio.run(rungs())[0].why, 'keyring' in sys.modules, sep='|')"
+    )
+    done = python("-c", code)
+
+    why, loaded = done.stdout.strip().split("|")
+    assert why.startswith("no D-Bus session"), done.stderr
+    assert loaded == "False"
+
+
 def test_the_wheel_holds_everything_that_is_no_python(tmp_path: Path) -> None:
     done = python(
         "-m",
