@@ -65,7 +65,7 @@ class WizardApp(Shell):
         self.practice: PracticeServer | None = None
         self._open = AsyncExitStack()
         self._keep_soon: Timer | None = None
-        self._kept = self.draft
+        self._kept = self._saved = self.draft
         self._theme_problem = self.try_theme(self.memory.theme)
 
     # --- the draft ---------------------------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ class WizardApp(Shell):
         self.marked = frozenset()
         self.profile_name = profile_name
         if profile_name:
-            self._kept = draft
+            self._kept = self._saved = draft
 
     def failures(self) -> int:
         """Return how often the present user's sign-in at the present host was refused in this sitting."""
@@ -117,7 +117,7 @@ class WizardApp(Shell):
         """The profile was saved: there is nothing unfinished any more, and the lists show it."""
         if self._keep_soon:
             self._keep_soon.stop()
-        self._kept = self.draft
+        self._kept = self._saved = self.draft
         self.memory.forget()
         self.memory.read()
 
@@ -224,7 +224,7 @@ class WizardApp(Shell):
         self.push_screen(Ask(question or self._farewell()), self._leave)
 
     def _farewell(self) -> str:
-        if self.draft in (Draft(), self._kept) or self.on_practice():
+        if self.draft == self._saved or self.on_practice() or not self.memory.worth_keeping(self.draft):
             return "Leave SMTP Wizard?"
         return "Leave SMTP Wizard? What you typed is kept for next time, without the password."
 

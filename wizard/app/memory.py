@@ -53,11 +53,15 @@ class Memory:
         """The folder of the user's own themes, beside the settings."""
         return self.path.parent / "themes"
 
+    def worth_keeping(self, draft: Draft) -> bool:
+        """Whether anything was typed at all."""
+        return any(draft.get(field) for field in Field if field not in _GIVEN)
+
     def keep(self, draft: Draft, step: str, profile_name: str = "") -> None:
         """Keep an unfinished form; one in which nothing was typed is not worth it."""
         from wizard.unfinished import save_unfinished
 
-        if any(draft.get(field) for field in Field if field not in _GIVEN):
+        if self.worth_keeping(draft):
             save_unfinished(draft, step, profile_name)
 
     def forget(self) -> None:

@@ -44,12 +44,12 @@ def _own_names(own: Path | None) -> list[str]:
 
 def load(name: str, own: Path | None = None) -> Theme:
     """Read one theme by name; the user's own file wins over a shipped one. Raises ThemeError."""
+    if name not in names(own):
+        raise ThemeError(f"there is no theme named '{name}': choose one of {', '.join(names(own))}")
     mine = own / f"{name}.toml" if own else None
     place: Traversable = mine if mine and mine.is_file() else files("wizard.themes") / f"{name}.toml"
     try:
         return parse(name, place.read_text(encoding="utf-8"), str(place))
-    except FileNotFoundError:
-        raise ThemeError(f"there is no theme named '{name}': choose one of {', '.join(names(own))}") from None
     except (OSError, UnicodeDecodeError) as problem:
         raise ThemeError(f"the theme file {place} cannot be read: {problem}") from None
 

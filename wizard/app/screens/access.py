@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Input, Static
 
 from wizard.app import host, sources
 from wizard.app.step import Command, Step, StepName
 from wizard.app.widgets.field import FieldRow, TextInput
 from wizard.app.widgets.menu import Entry, Menu
+from wizard.app.widgets.state import StateLine
 from wizard.draft import Draft
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class AccessScreen(Step):
             self.states["secrets"] = host.State("", "secrets", "looking ...")
             self.states["identityiq"] = host.State("", "IdentityIQ", "looking ...")
             for name, state in self.states.items():
-                yield Static(_state(state), id=f"state-{name}", classes="state")
+                yield StateLine(state, id=f"state-{name}")
 
     def on_mount(self) -> None:
         """The list has the cursor; what takes time is found out after the first paint."""
@@ -71,7 +71,7 @@ class AccessScreen(Step):
         self.states["identityiq"] = host.identityiq(self.installed)
         self.states["secrets"] = host.secrets(await self.wizard.rungs())
         for name in ("identityiq", "secrets"):
-            self.query_one(f"#state-{name}", Static).update(_state(self.states[name]), layout=False)
+            self.query_one(f"#state-{name}", StateLine).show(self.states[name])
         if not self.trail:
             self.query_one(Menu).show(self._top(), keep_place=True)
 
@@ -248,8 +248,3 @@ class AccessScreen(Step):
         for entry in self._top():
             if not entry.idle:
                 yield Command(entry.title, entry.about, partial(self.choose, entry.id))
-
-
-def _state(state: host.State) -> Content:
-    style = {"ok": "$success", "!": "bold $warning"}.get(state.sign, "$muted")
-    return Content.assemble((f"{state.sign:<4}", style), (f"{state.label:<12}", "$muted"), state.words)

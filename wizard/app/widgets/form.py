@@ -17,38 +17,11 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from wizard.app.widgets.field import Choice, FieldRow, Option, TextInput
+from wizard.app.widgets.field import Choice, FieldRow, TextInput
+from wizard.app.widgets.rows import COMMON, ENCRYPTION, MECHANISMS, NO_YES, RARER, WARNINGS, as_shown, usual_port
 from wizard.app.widgets.secret import SecretRows
 from wizard.draft import Change, Draft, Field
 from wizard.profile import Mechanism, Password, Security
-
-ENCRYPTION = (Option("starttls", "STARTTLS"), Option("tls", "TLS"), Option("none", "none"))
-NO_YES = (Option("", "no"), Option("true", "yes"))
-MECHANISMS = tuple(Option("" if kind is Mechanism.AUTO else kind.value, kind.upper()) for kind in Mechanism)
-
-# Field, label, what stands there while it is empty.
-COMMON = (
-    (Field.HOST, "Host", "smtp.example.com"),
-    (Field.SECURITY, "Encryption", ""),
-    (Field.PORT, "Port", ""),
-    (Field.USERNAME, "User name", "empty: no sign-in"),
-    (Field.PASSWORD, "", ""),
-    (Field.SENDER, "From", "iiq@example.com"),
-    (Field.RECIPIENT, "Test mail to", "you@example.com"),
-)
-RARER = (
-    (Field.MECHANISM, "Mechanism", ""),
-    (Field.CA_FILE, "CA file", "the system's own store"),
-    (Field.EHLO_NAME, "EHLO name", "this host's name"),
-    (Field.TIMEOUT, "Stage limit", "15 seconds"),
-    (Field.TOTAL_TIMEOUT, "Total limit", "60 seconds"),
-    (Field.ACCEPT_CLEARTEXT_AUTH, "In clear", ""),
-    (Field.ACCEPT_UNVERIFIED_TLS, "Unverified", ""),
-)
-_WARNINGS = {
-    Field.ACCEPT_CLEARTEXT_AUTH: "On: the password may be sent on a line that is not encrypted.",
-    Field.ACCEPT_UNVERIFIED_TLS: "On: the password may be sent to a server that is not proven to be the right one.",
-}
 
 
 class Fold(Widget, can_focus=True):
@@ -107,7 +80,7 @@ class Form(VerticalScroll, can_focus=False):
     def __init__(self, draft: Draft, *, typed: bool, id: str) -> None:  # noqa: A002
         super().__init__(id=id, classes="panel")
         self.draft = draft
-        self.port_touched = draft.port not in ("", _usual_port(draft))
+        self.port_touched = draft.port not in ("", usual_port(draft))
         self.secret = SecretRows(draft.password, typed=typed)
 
     def compose(self) -> ComposeResult:
@@ -211,7 +184,7 @@ class Form(VerticalScroll, can_focus=False):
                     if isinstance(editor, TextInput) and field is not Field.PASSWORD and editor.value != draft.get(field):
                         editor.value = draft.get(field)
                     elif isinstance(editor, Choice):
-                        editor.set_value(_as_shown(field, draft))
+                        editor.set_value(as_shown(field, draft))
         self.secret.show(draft.password)
         fold = self.query_one(Fold)
         if [bool(fold.draft.get(field)) for field, _, _ in RARER] != [bool(draft.get(field)) for field, _, _ in RARER]:
@@ -221,7 +194,7 @@ class Form(VerticalScroll, can_focus=False):
 
     def _warn(self) -> None:
         """Keep the plain warning under a switch for as long as it is on."""
-        for field, words in _WARNINGS.items():
+        for field, words in WARNINGS.items():
             for row in self.query(f"#row-{field}").results(FieldRow):
                 row.note(f"! {words}" if self.draft.get(field) else "")
                 if self.draft.get(field) and row.has_focus_within:
@@ -244,17 +217,3 @@ class Form(VerticalScroll, can_focus=False):
             self.row(field).error(errors[field])
         if shown:
             self.row(shown[0]).editor.focus()
-
-
-def _usual_port(draft: Draft) -> str:
-    try:
-        return str(Security(draft.security.lower() or Security.STARTTLS).usual_port)
-    except ValueError:
-        return ""
-
-
-def _as_shown(field: Field, draft: Draft) -> str:
-    value = draft.get(field).lower()
-    if field is Field.SECURITY:
-        return value or Security.STARTTLS
-    return "" if field is Field.MECHANISM and value == Mechanism.AUTO else value
