@@ -441,3 +441,41 @@ async def test_a_silent_port_is_known_once_its_neighbour_has_answered() -> None:
     assert (seen.stage, seen.kind) == (Stage.CONNECT, Kind.TIMEOUT)
     assert seen.seconds < profile.timeout / 2
     assert (465, Security.TLS) in {(other.port, other.security) for other in seen.alternatives if other.works}
+
+
+@pytest.mark.parametrize(
+    "hello", ["* OK IMAP4rev1 ready", "+OK POP3 ready", "SSH-2.0-OpenSSH_9.2", "220 ftp.mail.test FTP server"]
+)
+async def test_another_protocol_behind_a_tls_setting_is_named_as_what_it_is(hello: str) -> None:
+    from wizard.report import Report
+
+    async def talk(peer: Peer) -> None:
+        await peer.say(hello)
+        await peer.until_closed()
+
+    async with scripted(talk) as server:
+        report = Report(profile_for(server, security="tls"))
+        for event in await climb(report.profile):
+            report = report.add(event)
+    assert report.error is not None
+    assert (report.finding, report.error.evidence.text) == ("not-smtp", hello)
+
+
+async def test_a_port_that_offers_no_sign_in_either_is_no_cure() -> None:
+    from tests.loopback import HOST, Loopback
+    from wizard.practice import PracticeServer
+    from wizard.profile import Security
+    from wizard.report import Report
+
+    async with PracticeServer("auth-not-offered") as practice:
+        at_587 = practice.draft(Security.STARTTLS).with_changes(Change(Field.HOST, HOST), Change(Field.PORT, "587"))
+        profile = parse(at_587)
+        assert isinstance(profile, Profile)
+        report = Report(profile)
+        events: list[Event] = []
+        await check(profile, practice.password, events.append, network=Loopback.to(practice))
+    for event in events:
+        report = report.add(event)
+    assert report.error is not None
+    assert report.finding == "auth-not-offered"
+    assert [remedy for remedy in report.error.remedies if remedy.changes] == []

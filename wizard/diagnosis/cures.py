@@ -8,7 +8,7 @@ from __future__ import annotations
 from wizard.diagnosis.model import Remedy, Seen
 from wizard.draft import Change, Field
 from wizard.profile import Endpoint, Mechanism, Security
-from wizard.smtp.observation import Alternative
+from wizard.smtp.observation import Alternative, Stage
 from wizard.values import mail_address
 
 _SPOKEN = {Security.TLS: "TLS", Security.STARTTLS: "STARTTLS", Security.NONE: "no encryption"}
@@ -20,8 +20,9 @@ def proven(seen: Seen) -> tuple[Remedy, ...]:
     One that offers the sign-in the profile needs comes before one that does not.
     """
     endpoint = seen.profile.endpoint
-    usable = [found for found in seen.observation.alternatives if _safe(found, endpoint)]
     needs_auth = seen.profile.login is not None
+    signing_in = needs_auth and seen.observation.stage is Stage.AUTH  # one that offers no sign-in either is no cure then
+    usable = [found for found in seen.observation.alternatives if _safe(found, endpoint) and (found.auth or not signing_in)]
     usable.sort(
         key=lambda found: (
             needs_auth and not found.auth,

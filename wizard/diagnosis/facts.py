@@ -6,7 +6,7 @@ import re
 
 from wizard.diagnosis.model import Evidence, Seen, days_between
 from wizard.profile import Security
-from wizard.smtp.observation import Observation, Stage
+from wizard.smtp.observation import Kind, Observation, Stage
 from wizard.values import shown
 
 _MODES = {Security.TLS: "TLS from the first byte", Security.STARTTLS: "STARTTLS", Security.NONE: "no encryption"}
@@ -22,6 +22,23 @@ _STAGES = {
     Stage.RCPT: "the recipient (RCPT)",
     Stage.DATA: "the message (DATA)",
     Stage.QUIT: "the goodbye (QUIT)",
+}
+_REACHING = (Stage.CONNECT, Stage.TLS, Stage.GREETING, Stage.EHLO, Stage.STARTTLS)
+_KINDS = {
+    Kind.REFUSED: "the connection was refused",
+    Kind.UNREACHABLE: "no way there",
+    Kind.PROHIBITED: "this host does not let the connection out",
+    Kind.TIMEOUT: "no answer in time",
+    Kind.CLOSED: "the server hung up",
+    Kind.RESET: "the connection was reset",
+    Kind.SPEAKS_TLS: "silence in clear, and a TLS handshake on the same port succeeded",
+    Kind.NOT_OFFERED: "it is not in the server's list of abilities",
+    Kind.NO_MECHANISM: "no way of signing in in common",
+    Kind.WITHHELD: "the password was held back",
+    Kind.NO_SECRET: "no password was at hand",
+    Kind.INJECTED: "bytes arrived before the handshake",
+    Kind.NEEDS_UTF8: "SMTPUTF8 is not in the server's list of abilities",
+    Kind.TOO_LARGE: "the message is larger than the server's limit",
 }
 _LONGEST = 400
 _LINE_END = re.compile(r"(?:\\x0[da])+")  # how observations show the end of a line that is no reply
@@ -81,7 +98,7 @@ def _open_ports(observation: Observation) -> str:
     working = [f"{found.port} ({_MODES[found.security]})" for found in observation.alternatives if found.works]
     if working:
         return f" Seen to work just now: port {', '.join(dict.fromkeys(working))}."
-    if observation.alternatives:
+    if observation.alternatives and observation.stage in _REACHING:
         return " The other mail ports did not work either."
     return ""
 
@@ -101,7 +118,8 @@ def quoted(observation: Observation) -> str:
         whole = " ".join(part for part in (str(reply.code) if reply.code else "", reply.enhanced, reply.text) if part)
         return _trimmed(whole)
     parts = (observation.raw, observation.verify_reason, observation.tls_reason, observation.error)
-    return next((_trimmed(part) for part in parts if part.strip()), f"{observation.kind} at {_STAGES[observation.stage]}")
+    said = next((_trimmed(part) for part in parts if part.strip()), "")
+    return said or f"{_KINDS.get(observation.kind, str(observation.kind))}, at {_STAGES[observation.stage]}"
 
 
 def _trimmed(text: str) -> str:

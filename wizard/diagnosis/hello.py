@@ -54,6 +54,7 @@ RULES: tuple[Rule, ...] = (
         meaning="It speaks another protocol. It said: {said}{open}",
         when=(
             When(kinds=_UNPARSED, stages=_FIRST, says=_OTHER_PROTOCOL),
+            When(kinds=(Kind.TLS_PLAINTEXT,), says=_OTHER_PROTOCOL),
             When(kinds=(Kind.MALFORMED, Kind.TOO_LONG, Kind.REPLY), stages=_FIRST, ports=_OTHER_PORTS),
             When(
                 kinds=(Kind.REPLY, Kind.MALFORMED),

@@ -96,6 +96,8 @@ class Run:
         if worth_looking(observation, self.profile) and not self.looked:
             await self._look_around()
         observation = replace(observation, seconds=seconds, context=self.context, alternatives=self.alternatives)
+        if observation.kind is Kind.TLS_PLAINTEXT and not observation.raw:
+            observation = replace(observation, raw=self._said_in_clear())
         self.current = None
         self.emit(StageEnded(observation))
         if not observation.passed:
@@ -147,6 +149,11 @@ class Run:
 
         self.looked = True
         await try_neighbours(self.profile, self._alternative, self.network)
+
+    def _said_in_clear(self) -> str:
+        """Return what the same port said to a neighbour's look without TLS: the handshake itself swallowed those bytes."""
+        port = self.profile.endpoint.port
+        return next((other.greeting for other in self.alternatives if other.port == port and other.greeting), "")
 
     def _alternative(self, event: AlternativeTried) -> None:
         found = event.alternative
