@@ -14,7 +14,7 @@ from wizard.app.dialog import Note as Window
 from wizard.app.screens.climb import Climb
 from wizard.app.standing import TALK_KEYS, Moment, Standing
 from wizard.app.step import Command, StepName
-from wizard.app.verdict import Note, Tone
+from wizard.app.verdict import Note
 from wizard.app.widgets.finding import Notes, plain
 from wizard.app.widgets.stages import StageList
 from wizard.app.widgets.transcript import Transcript
@@ -80,8 +80,15 @@ class CheckScreen(Climb):
             notices=self.notices,
         )
 
+    @property
+    def _left(self) -> bool:
+        """Whether the wizard is being left: the widgets go first, and the last events have no place to stand."""
+        return not (self.query("#course") and self.query("#verdict") and self.query(StageList) and self.query(Transcript))
+
     def draw(self) -> None:
         """Draw everything from the report; what did not change is not written again."""
+        if self._left:
+            return
         standing = self.standing
         self.query_one("#course").border_title = plain(standing.title)
         self.set_class(self.report is not None, "-begun")
@@ -92,6 +99,8 @@ class CheckScreen(Climb):
 
     def draw_progress(self) -> None:
         """Draw the stages, and the conversation while it is open."""
+        if self._left:
+            return
         self.query_one(StageList).show(self.report)
         if self.has_class("-talk"):
             self.query_one(Transcript).show(self.report.transcript if self.report else ())
@@ -126,29 +135,7 @@ class CheckScreen(Climb):
         else:
             self.post_message(self.Moved(StepName.DETAILS))
 
-    # --- cures -----------------------------------------------------------------------------------------------------
-
-    def action_fix(self, number: int) -> None:
-        """Apply a remedy that has changes, mark the changed fields, and run again from the start."""
-        cures = verdict.fixes(self.report.error if self.report else None)
-        if self.running or number > len(cures):
-            return
-        self.chain_start = self.chain_start or self.wizard.draft
-        self.wizard.apply(*cures[number - 1].changes, mark=True)
-        self.report = None
-        self.start()
-        self.draw()
-
-    def action_undo(self) -> None:
-        """Take back every fix since the first one of the chain; what was typed stands again."""
-        if self.running or self.chain_start is None:
-            return
-        self.wizard.apply(*self.wizard.draft.changes_to(self.chain_start))
-        self.wizard.marked = frozenset()
-        self.chain_start = None
-        self.report = None
-        self.notices = (Note("Undone: the settings are as they were before the first fix.", wide=True, tone=Tone.CALM),)
-        self.draw()
+    # --- windows ---------------------------------------------------------------------------------------------------
 
     def action_change(self) -> None:
         """Show what each fix would change, before and after, and what was changed so far."""
@@ -159,17 +146,6 @@ class CheckScreen(Climb):
             lines += ["Changed so far; u takes it back:", *verdict.difference(self.chain_start, made)]
         if lines:
             self.app.push_screen(Window("What would change" if cures else "What changed", "\n".join(lines).rstrip()))
-
-    def action_mode(self) -> None:
-        """Switch between stopping after the recipient and sending a test message; the plan says which before anything is sent."""
-        profile = self.profile
-        if not self.running and isinstance(profile, Profile) and profile.sender and profile.recipient:
-            self.deliver = not self.deliver
-            self.report = None
-            self.arrived = ()
-            self.draw()
-
-    # --- windows ---------------------------------------------------------------------------------------------------
 
     def action_talk(self) -> None:
         """Open or close the conversation: beside the stages where there is room, else in their place."""

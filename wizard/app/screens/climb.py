@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.worker import Worker
 
-from wizard.app import run
+from wizard.app import run, verdict
 from wizard.app.dialog import Ask
 from wizard.app.step import Step
 from wizard.app.verdict import Note, Tone
@@ -105,16 +105,14 @@ class Climb(Step):
             self.running = None
             if self.report:
                 run.count(self.wizard.signin_failures, self.report)
-            if self.is_attached:
-                self.draw()
+            self.draw()
         await self._look_into_mailbox()
 
     def _seen(self, event: Event) -> None:
         """Fold one event and draw what it changed."""
         assert self.report is not None
         self.report = self.report.add(event)
-        if self.is_attached:
-            self.draw_progress()
+        self.draw_progress()
 
     async def _look_into_mailbox(self) -> None:
         practice, report = self.wizard.practice, self.report
@@ -131,3 +129,36 @@ class Climb(Step):
         """Stop a run at once."""
         if self.running:
             self.running.cancel()
+
+    # --- cures -----------------------------------------------------------------------------------------------------
+
+    def action_fix(self, number: int) -> None:
+        """Apply a remedy that has changes, mark the changed fields, and run again from the start."""
+        cures = verdict.fixes(self.report.error if self.report else None)
+        if self.running or number > len(cures):
+            return
+        self.chain_start = self.chain_start or self.wizard.draft
+        self.wizard.apply(*cures[number - 1].changes, mark=True)
+        self.report = None
+        self.start()
+        self.draw()
+
+    def action_undo(self) -> None:
+        """Take back every fix since the first one of the chain; what was typed stands again."""
+        if self.running or self.chain_start is None:
+            return
+        self.wizard.apply(*self.wizard.draft.changes_to(self.chain_start))
+        self.wizard.marked = frozenset()
+        self.chain_start = None
+        self.report = None
+        self.notices = (Note("Undone: the settings are as they were before the first fix.", wide=True, tone=Tone.CALM),)
+        self.draw()
+
+    def action_mode(self) -> None:
+        """Switch between stopping after the recipient and sending a test message; the plan says which before anything is sent."""
+        profile = self.profile
+        if not self.running and isinstance(profile, Profile) and profile.sender and profile.recipient:
+            self.deliver = not self.deliver
+            self.report = None
+            self.arrived = ()
+            self.draw()

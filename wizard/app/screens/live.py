@@ -17,7 +17,7 @@ from wizard import values
 from wizard.app import run
 from wizard.app.advice import Advice, advise
 from wizard.app.sight import Sight, Target, look, target_of
-from wizard.app.step import Step
+from wizard.app.step import KeyLine, Step
 from wizard.app.widgets.ports import Live
 from wizard.draft import Change, Field
 from wizard.profile import Invalid, parse
@@ -74,7 +74,14 @@ class LiveStep(Step):
         # Exclusive: the look at what was typed before is cancelled, its sockets with it.
         self.run_worker(look(target, self.wizard.network, self._seen), exclusive=True, group="look")
 
+    @property
+    def _left(self) -> bool:
+        """Whether the step is being left: its panels go first, and what is found out after that has no place to stand."""
+        return not (self.query(Live) and self.query("#meaning") and self.query(KeyLine))
+
     def _seen(self, sight: Sight) -> None:
+        if self._left:
+            return
         self.sight = sight
         try:
             port = values.port(self.wizard.draft.port.strip()) or 0
@@ -171,6 +178,8 @@ class LiveStep(Step):
         from wizard.app.signin import try_once
 
         words, self.finding = await try_once(self.wizard)
+        if self._left:
+            return
         self.query_one(Live).show(signin=words)
         self._advise()
 
