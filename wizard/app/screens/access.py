@@ -62,7 +62,7 @@ class AccessScreen(Step):
     def on_mount(self) -> None:
         """The list has the cursor; what takes time is found out after the first paint."""
         self.query_one(Menu).focus()
-        self.run_worker(self._look_around(), group="around")
+        self.call_after_refresh(self.run_worker, self._look_around(), group="around")
 
     async def _look_around(self) -> None:
         from wizard.smtp.network import in_daemon_thread
