@@ -100,11 +100,11 @@ class Story:
         self.at += seconds
         self.said(*lines)
         seen = Observation(stage, Kind.PASSED, seconds, Reply.from_lines([reply.encode()]) if reply else None, self.context)
-        self.events.append(StageEnded(replace(seen, **facts)))  # type: ignore[arg-type]
+        self.events.append(StageEnded(seen._replace(**facts)))  # type: ignore[arg-type]
 
     def knows(self, **facts: object) -> None:
         """Add to what the session has shown so far."""
-        self.context = replace(self.context, **facts)  # type: ignore[arg-type]
+        self.context = self.context._replace(**facts)  # type: ignore[arg-type]
 
     def end(self, *not_reached: Stage, why: Why = Why.NOT_REACHED) -> tuple[Event, ...]:
         """Close the run."""
@@ -176,8 +176,8 @@ def _through(story: Story) -> Story:
 def expiring() -> tuple[Event, ...]:
     """A run that passed, with a certificate that ends in a week."""
     story = Story(PROD)
-    soon = replace(_CERTIFICATE, not_after="2026-12-01T00:00:00Z")
-    return _quit(_through(_to_sign_in(story, replace(_TLS, certificate=soon))))
+    soon = _CERTIFICATE._replace(not_after="2026-12-01T00:00:00Z")
+    return _quit(_through(_to_sign_in(story, _TLS._replace(certificate=soon))))
 
 
 def passing() -> tuple[Event, ...]:

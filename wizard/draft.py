@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Field(StrEnum):
@@ -26,8 +26,7 @@ class Field(StrEnum):
     MESSAGE = "message"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One edit: typing, a pre-fill, an import, a remedy and ``--set port=465`` are all this."""
 
     field: Field
@@ -37,8 +36,7 @@ class Change:
         return f"{self.field}={self.value}"
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """Every setting as text, exactly as typed. The empty string means: not given.
 
     ``password`` is a reference in text form (``keyring``, ``file:PATH``, ``command:TEXT``, ``env:NAME``,
@@ -69,11 +67,11 @@ class Draft:
 
     def with_changes(self, *changes: Change) -> Draft:
         """Return a new draft with the changes applied in order; later ones win."""
-        return replace(self, **{change.field.value: change.value for change in changes})
+        return self._replace(**{change.field.value: change.value for change in changes})
 
     def changes_to(self, other: Draft) -> tuple[Change, ...]:
         """Return the changes that turn this draft into ``other``, in field order."""
         return tuple(Change(field, other.get(field)) for field in Field if self.get(field) != other.get(field))
 
 
-assert {field.value for field in Field} == {field.name for field in fields(Draft)}
+assert {field.value for field in Field} == set(Draft._fields)

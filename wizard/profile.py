@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from wizard import values
 from wizard.draft import Draft, Field
@@ -54,8 +53,7 @@ class SecretKind(StrEnum):
     ASK = "ask"
 
 
-@dataclass(frozen=True, slots=True)
-class SecretRef:
+class SecretRef(NamedTuple):
     """Where the secret is. ``detail`` is a path, a command line, or a name; empty for ``keyring`` and ``ask``."""
 
     kind: SecretKind
@@ -115,8 +113,7 @@ class Password:
         raise TypeError("a password is never written out")
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """Where to connect and how. ``host`` is what was typed, tidied; ``port`` 1 to 65535."""
 
     host: str
@@ -124,8 +121,7 @@ class Endpoint:
     security: Security
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(NamedTuple):
     """Who signs in, with which mechanism, and where the secret is."""
 
     username: str
@@ -133,8 +129,7 @@ class Login:
     secret: SecretRef = SecretRef(SecretKind.ASK)
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """Everything one run needs. Timeouts are seconds: one stage at most ``timeout``, the run ``total_timeout``."""
 
     endpoint: Endpoint
@@ -151,8 +146,7 @@ class Profile:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Invalid:
+class Invalid(NamedTuple):
     """A draft that did not parse: one sentence per field, each naming the value and the cure."""
 
     errors: Mapping[Field, str]

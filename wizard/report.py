@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from wizard.diagnosis import diagnose
 from wizard.diagnosis.model import Finding, Severity
@@ -22,8 +21,7 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-@dataclass(frozen=True, slots=True)
-class StageResult:
+class StageResult(NamedTuple):
     """One stage as it stands: running while neither observation nor reason is there. ``deadline`` in seconds."""
 
     stage: Stage
@@ -41,8 +39,7 @@ class StageResult:
         return "passed" if self.observation.passed else "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """A run, folded from its events. Every value is final; ``add`` returns the next report.
 
     ``finding`` is ``ok``, or the id of the first error; ``findings`` hold errors first, then warnings, in order of appearance.
@@ -53,7 +50,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     transcript: tuple[Line, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
-    context: Context = Context()  # noqa: RUF009 - frozen, so one value can be shared
+    context: Context = Context()
     seconds: float = 0.0
     ended: bool = False
 
@@ -61,26 +58,26 @@ class Report:
         """Fold one event of the engine."""
         match event:
             case StageStarted(stage=stage, deadline=deadline):
-                return replace(self, stages=(*self.stages, StageResult(stage, deadline=deadline)))
+                return self._replace(stages=(*self.stages, StageResult(stage, deadline=deadline)))
             case StageEnded(observation=observation):
                 return self._ended(observation)
             case StageSkipped(stage=stage, why=why):
-                return replace(self, stages=(*self.stages, StageResult(stage, skipped=why)))
+                return self._replace(stages=(*self.stages, StageResult(stage, skipped=why)))
             case Line():
-                return replace(self, transcript=(*self.transcript, event))
+                return self._replace(transcript=(*self.transcript, event))
             case AlternativeTried(alternative=alternative):
-                return replace(self, alternatives=(*self.alternatives, alternative))
+                return self._replace(alternatives=(*self.alternatives, alternative))
             case RunEnded(seconds=seconds):
-                return replace(self, seconds=seconds, ended=True)
+                return self._replace(seconds=seconds, ended=True)
             case _:
                 assert_never(event)
 
     def _ended(self, observation: Observation) -> Report:
         started = next(result for result in reversed(self.stages) if result.stage is observation.stage)
-        stages = tuple(replace(result, observation=observation) if result is started else result for result in self.stages)
+        stages = tuple(result._replace(observation=observation) if result is started else result for result in self.stages)
         found = [finding for finding in diagnose(observation, self.profile) if finding.id not in {f.id for f in self.findings}]
         ordered = sorted((*self.findings, *found), key=lambda finding: list(Severity).index(finding.severity))
-        return replace(self, stages=stages, findings=tuple(ordered), context=observation.context)
+        return self._replace(stages=stages, findings=tuple(ordered), context=observation.context)
 
     @property
     def failed(self) -> StageResult | None:

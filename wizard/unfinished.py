@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from wizard import safefile
@@ -41,7 +41,7 @@ def save_unfinished(draft: Draft, step: str, profile_name: str = "") -> str:
     """Keep a draft; an empty one is forgotten instead. Returns nothing, or the sentence that says why it was not kept."""
     if draft == Draft():
         return clear_unfinished()
-    content = {"schema": 1, "step": step, "profile": profile_name, "draft": asdict(_without_secret(draft))}
+    content = {"schema": 1, "step": step, "profile": profile_name, "draft": _without_secret(draft)._asdict()}
     try:
         safefile.write_atomic(unfinished_path(), json.dumps(content, indent=1).encode())
     except OSError as problem:

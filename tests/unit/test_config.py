@@ -58,7 +58,7 @@ def test_values_have_the_types_other_programs_expect(config_file: Path) -> None:
     ],
 )
 def test_a_reference_to_a_secret_is_a_table_that_says_where(config_file: Path, text: str, table: dict[str, str]) -> None:
-    save_profile("prod", replace(PROD, password=text))
+    save_profile("prod", PROD._replace(password=text))
     assert toml(config_file)["profiles"]["prod"]["password"] == table
     assert load().profiles["prod"].password == text
 
@@ -183,7 +183,7 @@ def test_text_that_is_not_utf8_is_told_with_its_place(config_file: Path) -> None
 def test_a_mark_and_line_ends_from_windows_are_understood_and_kept(config_file: Path) -> None:
     write(config_file, "")
     config_file.write_bytes(b'\xef\xbb\xbf# Head\r\n[profiles.prod]\r\nhost = "h"\r\n# end\r\n')
-    save_profile("prod", replace(load().profiles["prod"], host="new", sender="a@b.example"))
+    save_profile("prod", load().profiles["prod"]._replace(host="new", sender="a@b.example"))
     assert config_file.read_bytes() == b'# Head\r\n[profiles.prod]\r\nhost = "new"\r\nsender = "a@b.example"\r\n# end\r\n'
 
 

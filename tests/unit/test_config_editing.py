@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,7 +24,7 @@ from wizard.draft import Draft
 def test_an_edit_touches_only_the_lines_that_changed(config_file: Path) -> None:
     write(config_file, COMMENTED)
     prod = load().profiles["prod"]
-    save_profile("prod", replace(prod, port="465", security="tls", password="file:/s"))
+    save_profile("prod", prod._replace(port="465", security="tls", password="file:/s"))
     expected = COMMENTED.replace("port = 587 ", "port = 465 ").replace('{ from = "keyring" }', '{ from = "file", path = "/s" }')
     expected = expected.replace("never here\n", 'never here\nsecurity = "tls"\n')
     assert config_file.read_text() == expected
@@ -33,7 +32,7 @@ def test_an_edit_touches_only_the_lines_that_changed(config_file: Path) -> None:
 
 def test_a_setting_taken_back_leaves_the_file(config_file: Path) -> None:
     write(config_file, COMMENTED)
-    save_profile("prod", replace(load().profiles["prod"], timeout=""))
+    save_profile("prod", load().profiles["prod"]._replace(timeout=""))
     assert config_file.read_text() == COMMENTED.replace("timeout = 15.0\n", "")
 
 
@@ -89,8 +88,8 @@ def test_names_that_are_taken_or_missing_are_refused(config_file: Path) -> None:
 def test_any_printable_text_can_name_a_profile(config_file: Path, name: str) -> None:
     save_profile("other", PROD)
     save_profile(name, PROD, make_default=True)
-    save_profile(name, replace(PROD, host="second.example.com"))
-    assert load().chosen() == (name, replace(PROD, host="second.example.com"))
+    save_profile(name, PROD._replace(host="second.example.com"))
+    assert load().chosen() == (name, PROD._replace(host="second.example.com"))
     rename_profile(name, "renamed")
     remove_profile("renamed")
     assert load().profiles == {"other": PROD}
@@ -126,7 +125,7 @@ def test_unusual_layouts_are_edited_exactly_or_not_at_all(config_file: Path, lay
         return toml(config_file).get("profiles", {})
 
     write(config_file, layout)
-    save_profile("prod", replace(load().profiles["prod"], host="new", sender="a@b.example"), make_default=True)
+    save_profile("prod", load().profiles["prod"]._replace(host="new", sender="a@b.example"), make_default=True)
     assert tables() == {**others, "prod": {**before["profiles"]["prod"], "host": "new", "sender": "a@b.example"}}
     write(config_file, layout)
     save_profile("added", PROD)
@@ -141,7 +140,7 @@ def test_unusual_layouts_are_edited_exactly_or_not_at_all(config_file: Path, lay
 
 def test_a_draft_that_is_not_right_is_not_saved(config_file: Path) -> None:
     with pytest.raises(ConfigError, match=r"Profile 'prod' was not saved\. port: 'abc' is not a port"):
-        save_profile("prod", replace(PROD, port="abc"))
+        save_profile("prod", PROD._replace(port="abc"))
     assert not config_file.exists()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,9 +65,9 @@ def test_many_savers_at_once_lose_nothing(config_file: Path) -> None:
 def test_two_wizards_that_changed_the_same_profile_keep_both_changes(config_file: Path) -> None:
     save_profile("prod", PROD)
     loaded = load().profiles["prod"]
-    save_profile("prod", replace(loaded, host="from-the-first.example.com"), base=loaded)
-    save_profile("prod", replace(loaded, port="465"), base=loaded)
-    assert load().profiles["prod"] == replace(PROD, host="from-the-first.example.com", port="465")
+    save_profile("prod", loaded._replace(host="from-the-first.example.com"), base=loaded)
+    save_profile("prod", loaded._replace(port="465"), base=loaded)
+    assert load().profiles["prod"] == PROD._replace(host="from-the-first.example.com", port="465")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -256,7 +255,7 @@ def test_a_firewall_that_masks_abilities_is_named_instead_of_the_missing_starttl
 
 
 def test_a_large_providers_host_with_a_strangers_certificate_is_an_interception() -> None:
-    stranger = replace(VERIFIED, verified=False, certificate=replace(CERTIFICATE, names=("srv.hoster.example",)))
+    stranger = VERIFIED._replace(verified=False, certificate=CERTIFICATE._replace(names=("srv.hoster.example",)))
     seen = Observation(Stage.TLS, Kind.TLS_CERTIFICATE, verify_code=62, tls=stranger)
 
     assert cause(seen, a_profile(host="smtp.gmail.com")).id == "middlebox"
@@ -316,7 +315,7 @@ def test_a_password_withheld_in_clear_without_starttls_says_that_the_server_cann
 
 
 def test_a_password_withheld_from_an_unverified_server_names_the_certificate() -> None:
-    unverified = replace(VERIFIED, verified=False, verify_code=18)
+    unverified = VERIFIED._replace(verified=False, verify_code=18)
 
     found = cause(Observation(Stage.AUTH, Kind.WITHHELD, context=Context(tls=unverified)))
 
@@ -349,7 +348,7 @@ def test_the_same_port_in_its_own_mode_comes_before_another_port() -> None:
 
 
 def test_a_neighbour_without_a_sign_in_comes_after_one_that_offers_it() -> None:
-    silent = replace(SMTPS, auth=())
+    silent = SMTPS._replace(auth=())
     seen = Observation(Stage.CONNECT, Kind.TIMEOUT, alternatives=(silent, SUBMISSION))
 
     found = cause(seen, a_profile(Security.STARTTLS, 2525))
@@ -361,9 +360,9 @@ def test_a_neighbour_without_a_sign_in_comes_after_one_that_offers_it() -> None:
     "unsafe",
     [
         Alternative(25, Security.NONE, works=True, auth=("PLAIN",)),
-        replace(SUBMISSION, tls=replace(VERIFIED, verified=False)),
-        replace(SUBMISSION, tls=None),
-        replace(SUBMISSION, works=False),
+        SUBMISSION._replace(tls=VERIFIED._replace(verified=False)),
+        SUBMISSION._replace(tls=None),
+        SUBMISSION._replace(works=False),
     ],
     ids=["in clear", "not verified", "no TLS facts", "did not work"],
 )
@@ -379,7 +378,7 @@ def test_a_chosen_mechanism_that_is_not_offered_gives_way_to_auto_on_an_encrypte
     encrypted = Observation(Stage.AUTH, Kind.NO_MECHANISM, context=offered)
 
     assert cause(encrypted, profile).remedies[0].changes == (Change(Field.MECHANISM, "auto"),)
-    in_clear = replace(encrypted, context=replace(offered, tls=None))
+    in_clear = encrypted._replace(context=offered._replace(tls=None))
     assert not any(remedy.changes for remedy in cause(in_clear, profile).remedies)
 
 
@@ -404,13 +403,13 @@ def situations() -> list[Seen]:
         SUBMISSION,
         SMTPS,
         Alternative(25, Security.NONE, works=True, auth=("PLAIN",)),
-        Alternative(2525, Security.STARTTLS, works=True, tls=replace(VERIFIED, verified=False)),
+        Alternative(2525, Security.STARTTLS, works=True, tls=VERIFIED._replace(verified=False)),
     )
     contexts = (
         Context(),
         Context(capabilities={"STARTTLS": "", "AUTH": "PLAIN LOGIN XOAUTH2"}),
         Context(capabilities={"AUTH": "PLAIN LOGIN"}, tls=VERIFIED, mechanism="PLAIN", signed_in=True),
-        Context(capabilities={"AUTH": "CRAM-MD5"}, tls=replace(VERIFIED, verified=False, verify_code=18), mechanism="CRAM-MD5"),
+        Context(capabilities={"AUTH": "CRAM-MD5"}, tls=VERIFIED._replace(verified=False, verify_code=18), mechanism="CRAM-MD5"),
     )
     return [
         Seen(
@@ -462,13 +461,13 @@ def warned(observation: Observation, profile: Profile | None = None, today: date
 
 @pytest.mark.parametrize(("last_day", "expected"), [("2026-12-14", ["cert-expiring"]), ("2026-12-15", [])])
 def test_a_certificate_is_about_to_end_under_21_days(last_day: str, expected: list[str]) -> None:
-    ending = replace(VERIFIED, certificate=replace(CERTIFICATE, not_after=f"{last_day}T12:00:00Z"))
+    ending = VERIFIED._replace(certificate=CERTIFICATE._replace(not_after=f"{last_day}T12:00:00Z"))
 
     assert warned(Observation(Stage.TLS, Kind.PASSED, tls=ending)) == expected
 
 
 def test_the_days_of_a_certificate_are_counted_from_the_day_given() -> None:
-    ending = replace(VERIFIED, certificate=replace(CERTIFICATE, not_after="2026-11-25T12:00:00Z"))
+    ending = VERIFIED._replace(certificate=CERTIFICATE._replace(not_after="2026-11-25T12:00:00Z"))
 
     (found,) = diagnose(Observation(Stage.TLS, Kind.PASSED, tls=ending), a_profile(), today=TODAY)
 
@@ -477,7 +476,7 @@ def test_the_days_of_a_certificate_are_counted_from_the_day_given() -> None:
 
 
 def test_an_unverified_server_is_said_beside_the_pass() -> None:
-    assert warned(Observation(Stage.TLS, Kind.PASSED, tls=replace(VERIFIED, verified=False))) == ["tls-not-verified"]
+    assert warned(Observation(Stage.TLS, Kind.PASSED, tls=VERIFIED._replace(verified=False))) == ["tls-not-verified"]
 
 
 @pytest.mark.parametrize("kind", [Kind.PASSED, Kind.REPLY])

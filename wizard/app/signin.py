@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wizard.app import run
@@ -28,7 +27,7 @@ async def try_once(app: WizardApp) -> tuple[str, Finding | None]:
     except SecretUnavailable as problem:
         return str(problem), None
     # Without sender and recipient the ladder ends after the sign-in.
-    profile = replace(profile, sender="", recipient="")
+    profile = profile._replace(sender="", recipient="")
     report = Report(profile)
 
     def emit(event: Event) -> None:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of ``iiq``."""
     parser.add_argument("profile", nargs="?", default="", metavar="PROFILE", help="a saved profile; without it, the default one")
-    parser.add_argument("--config", default=argparse.SUPPRESS, metavar="FILE", help="another configuration file (or SMTP_WIZARD_CONFIG)")
+    parser.add_argument(
+        "--config", default=argparse.SUPPRESS, metavar="FILE", help="another configuration file (or SMTP_WIZARD_CONFIG)"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 

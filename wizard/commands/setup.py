@@ -6,9 +6,8 @@ Flags beat the environment, the environment beats the profile. A secret is never
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wizard.commands.terminal import UsageError, talk
 from wizard.draft import Change, Draft, Field
@@ -23,8 +22,7 @@ _LONGEST_CA_FILE = 16 * 1024 * 1024  # bytes; the system's own list has a quarte
 _OTHER_NAMES = {"from": Field.SENDER, "to": Field.RECIPIENT}
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(NamedTuple):
     """What one run needs, and how to say the same again on a command line."""
 
     profile: Profile
@@ -49,7 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="changes",
         help="change one field; may be repeated and beats the other flags",
     )
-    group.add_argument("--config", default=argparse.SUPPRESS, metavar="FILE", help=f"another configuration file (or {CONFIG_VARIABLE})")
+    group.add_argument(
+        "--config", default=argparse.SUPPRESS, metavar="FILE", help=f"another configuration file (or {CONFIG_VARIABLE})"
+    )
     secrets = parser.add_argument_group("password (never an argument itself)").add_mutually_exclusive_group()
     secrets.add_argument("--password-stdin", action="store_true", help="read it from standard input")
     secrets.add_argument("--password-file", metavar="FILE", help="read it from a file only you can read")

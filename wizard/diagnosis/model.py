@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from wizard.diagnosis.when import Seen as Seen
 from wizard.diagnosis.when import When
@@ -21,8 +21,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """Why the handbook thinks so: the reply's code, enhanced code and words, or what was seen instead of a reply."""
 
     code: int | None = None
@@ -30,16 +29,14 @@ class Evidence:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Possible:
+class Possible(NamedTuple):
     """Another cause the same evidence allows, and how to tell the two apart."""
 
     id: str
     tell_apart: str
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(NamedTuple):
     """A cure. With ``changes`` one key applies it; without, it is advice. No remedy weakens encryption or verification.
 
     ``proven`` is True when the engine saw the changed setting work during this very run.
@@ -50,8 +47,7 @@ class Remedy:
     proven: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A cause in plain words. ``title`` says what happened, ``meaning`` why and what it means."""
 
     id: str
@@ -66,8 +62,7 @@ class Finding:
     link: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One entry of the handbook.
 
     It speaks when one of ``when`` holds; ``fallback`` is asked only after no rule's ``when`` held, so that what is specific

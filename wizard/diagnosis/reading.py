@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from wizard.diagnosis.handbook import find, unknown
 from wizard.diagnosis.hosts import Family, family_called, family_of
@@ -142,7 +142,7 @@ def _from_reply(seen: Seen, order: int, found: Found) -> _Candidate:
 
 
 def _stage_told(finding: Finding, guessed: bool) -> Finding:
-    return replace(finding, stage=None) if guessed else finding
+    return finding._replace(stage=None) if guessed else finding
 
 
 def _reply_observation(found: Found, text: str) -> Observation:
@@ -187,7 +187,7 @@ def _from_words(text: str, profile: Profile, family: Family | None, known: Known
         return
     finding = find(_seen(Observation(stage, Kind.REPLY, reply=Reply(0, None, (words,))), profile, family), words_only=True)
     if finding:
-        yield _Candidate(4, 0, finding if known.stage else replace(finding, stage=None))
+        yield _Candidate(4, 0, finding if known.stage else finding._replace(stage=None))
 
 
 def _certificate_facts(text: str) -> TlsFacts | None:

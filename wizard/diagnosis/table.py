@@ -9,6 +9,7 @@ from wizard.diagnosis.facts import facts_of
 from wizard.diagnosis.handbook import UNKNOWN, sentence
 from wizard.diagnosis.model import Rule, Seen
 from wizard.diagnosis.warnings import EXPIRING_DAYS, WARNINGS
+from wizard.diagnosis.when import current_date
 from wizard.profile import Endpoint, Profile, Security
 from wizard.smtp.observation import Kind, Observation, Stage
 
@@ -75,7 +76,7 @@ def _row(rules: list[Rule]) -> str:
 
 def _filled(text: str) -> str:
     """Fill a rule's sentence with words that stand for any server."""
-    nobody = Seen(Observation(Stage.DATA, Kind.REPLY), Profile(Endpoint("", 0, Security.STARTTLS)), pasted=True)
+    nobody = Seen(Observation(Stage.DATA, Kind.REPLY), Profile(Endpoint("", 0, Security.STARTTLS)), current_date(), pasted=True)
     general = {
         "open": "",
         "said": "...",

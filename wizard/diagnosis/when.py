@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
+from typing import NamedTuple
 
 from wizard.diagnosis.hosts import Family, family_of
 from wizard.profile import Profile, Security
@@ -23,13 +24,12 @@ def current_date() -> date:
     return datetime.now(UTC).date()
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """What a rule looks at: one observation, the profile it was made with, and the day."""
 
     observation: Observation
     profile: Profile
-    today: date = field(default_factory=current_date)
+    today: date
     family: Family | None = None  # set by the reader of pasted text, which may know the provider and not the host
     pasted: bool = False  # no session of ours: the settings and what was sent are not known
 
@@ -94,8 +94,7 @@ def _pattern(keyword: str) -> re.Pattern[str]:
     return re.compile(start + r".{0,60}?".join(map(re.escape, keyword.split("~"))))
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(NamedTuple):
     """All conditions that are given must hold; one that is empty is not asked.
 
     ``codes`` are reply codes, 4 and 5 standing for the whole class. ``enhanced`` are RFC 3463 codes, ``*`` for either class.

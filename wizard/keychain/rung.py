@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wizard.profile import Password, SecretKind
 
@@ -15,8 +15,7 @@ class SecretUnavailable(Exception):  # noqa: N818 - it names a state the caller 
     """The secret cannot be had, kept or cleared. Its text is the user's sentence and never holds any of the secret."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
+class Rung(NamedTuple):
     """One place on the ladder. ``why`` says in a few words what it is, or why it cannot be used; ``stores``: can be written."""
 
     kind: SecretKind

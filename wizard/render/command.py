@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wizard.draft import Change, Draft, Field
 
@@ -28,8 +28,7 @@ SWITCHES: dict[Field, str] = {
 _YES = ("true", "yes", "1")
 
 
-@dataclass(frozen=True, slots=True)
-class CommandLine:
+class CommandLine(NamedTuple):
     """How a run is started again. ``saved`` is what is kept under the profile ``name``; without them every flag is spelled out.
 
     ``extra`` are words that belong to this run alone, such as ``--deliver``, ``--password-stdin`` or ``--config FILE``.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Control characters, and those that reorder a line (Unicode bidi): a server's words must not steer a terminal.
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -13,8 +13,7 @@ _ASCII = str.maketrans(
 _COLOURS = {"ok": "32", "X": "1;31", "!": "33", "-": "2", "bold": "1"}
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """``ascii``: nothing beyond ASCII. ``colour``: escape codes may be used. ``width`` in columns.
 
     ``live``: the last line may be written again (a terminal, not a file).

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from wizard.smtp.observation import Alternative, Observation, Stage
 
@@ -17,8 +17,7 @@ class Why(StrEnum):
     STOPPED = "stopped"  # the user stopped the run
 
 
-@dataclass(frozen=True, slots=True)
-class StageStarted:
+class StageStarted(NamedTuple):
     """A stage begins; it has ``deadline`` seconds. ``at`` is seconds since the run began."""
 
     stage: Stage
@@ -26,8 +25,7 @@ class StageStarted:
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class StageEnded:
+class StageEnded(NamedTuple):
     """A stage is over, one way or the other; the observation says which."""
 
     observation: Observation
@@ -38,16 +36,14 @@ class StageEnded:
         return self.observation.stage
 
 
-@dataclass(frozen=True, slots=True)
-class StageSkipped:
+class StageSkipped(NamedTuple):
     """A stage that will not happen."""
 
     stage: Stage
     why: Why
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line on the wire, already redacted. ``sender`` is ``S`` (server), ``C`` (client) or ``*`` (about the line itself).
 
     ``at`` is seconds since the run began; ``text`` shows bytes outside printable ASCII and UTF-8 as ``\\xNN``.
@@ -58,15 +54,13 @@ class Line:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class AlternativeTried:
+class AlternativeTried(NamedTuple):
     """A neighbouring port or mode was tried while a stage was failing."""
 
     alternative: Alternative
 
 
-@dataclass(frozen=True, slots=True)
-class RunEnded:
+class RunEnded(NamedTuple):
     """Nothing more will come. ``seconds`` is the whole run."""
 
     seconds: float

@@ -7,7 +7,6 @@ import secrets
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate, make_msgid
-from html import escape
 
 from wizard.profile import Profile
 from wizard.smtp.observation import Reply
@@ -63,7 +62,8 @@ def compose(profile: Profile, token: str, *, eight_bit: bool, utf8: bool) -> byt
 
 
 def _html(text: str) -> str:
-    paragraphs = "".join(f"<p>{escape(part.strip()).replace(chr(10), '<br>' + chr(10))}</p>\n" for part in text.split("\n\n"))
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    paragraphs = "".join(f"<p>{part.strip().replace(chr(10), '<br>' + chr(10))}</p>\n" for part in text.split("\n\n"))
     return f'<!doctype html>\n<html lang="en"><meta charset="utf-8">\n<body>\n{paragraphs}</body></html>\n'
 
 

@@ -146,7 +146,7 @@ class _Attempt:
                 return
             await self._look(again, verify=False)
             if failure and self.glance.tls:
-                facts = replace(self.glance.tls, verify_code=failure.verify_code, verify_reason=failure.verify_reason)
+                facts = self.glance.tls._replace(verify_code=failure.verify_code, verify_reason=failure.verify_reason)
                 self.glance = replace(self.glance, tls=facts)
 
     async def _look(self, connected: socket.socket, *, verify: bool) -> None:

@@ -11,8 +11,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from wizard.smtp.observation import AddressFate, Fate
 from wizard.values import is_address, to_ascii
@@ -34,8 +33,7 @@ _UNREACHABLE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """One address of a host as ``connect`` wants it: ``family`` is ``ipv4`` or ``ipv6``, ``text`` without brackets."""
 
     family: str

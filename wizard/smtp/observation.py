@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from wizard.profile import Security
 
@@ -81,8 +83,7 @@ _REPLY_LINE = re.compile(rb"^(?P<code>[2-5]\d\d)(?P<sep>[ -]|$)(?P<text>.*)$", r
 _ENHANCED = re.compile(r"^(?P<code>[245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A server's reply, split once: code (RFC 5321 4.2), enhanced status code (RFC 3463, ``5.7.8``) or None, text lines.
 
     ``enhanced`` is taken from the first line that has one; ``lines`` keep the server's words without codes.
@@ -130,8 +131,7 @@ class Reply:
         return cls(code, enhanced, tuple(words))
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(NamedTuple):
     """What a certificate says. Dates are ISO 8601 UTC (``2026-11-24T00:00:00Z``); ``sha256`` is lower-case hex of the DER."""
 
     subject: str
@@ -144,8 +144,7 @@ class Certificate:
     key: str = ""  # "RSA 2048", "EC secp256r1"
 
 
-@dataclass(frozen=True, slots=True)
-class TlsFacts:
+class TlsFacts(NamedTuple):
     """What a handshake gave. ``chain`` is leaf first, as far as the peer sent it and this Python can show it."""
 
     version: str
@@ -169,8 +168,7 @@ class Fate(StrEnum):
     UNTRIED = "untried"  # another address answered first
 
 
-@dataclass(frozen=True, slots=True)
-class AddressFate:
+class AddressFate(NamedTuple):
     """One address of the host, what became of it, and after how many seconds (None when untried)."""
 
     address: str
@@ -179,8 +177,7 @@ class AddressFate:
     seconds: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(NamedTuple):
     """A port and mode that was tried beside a failing one and seen to work (or not): the ground for a remedy.
 
     ``works`` means: connected, spoke SMTP, and for ``tls`` and ``starttls`` the handshake succeeded and verified against the
@@ -196,8 +193,10 @@ class Alternative:
     fate: Fate = Fate.CONNECTED
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Context(NamedTuple):
     """What the session had shown before this stage, so that a rule can look back.
 
     ``capabilities`` maps EHLO keywords in upper case to their parameters, of the latest EHLO; ``clear_capabilities`` are those
@@ -208,8 +207,8 @@ class Context:
     addresses: tuple[AddressFate, ...] = ()
     greeting: Reply | None = None
     ehlo: Reply | None = None
-    capabilities: dict[str, str] = field(default_factory=dict)
-    clear_capabilities: dict[str, str] = field(default_factory=dict)
+    capabilities: Mapping[str, str] = _NOTHING
+    clear_capabilities: Mapping[str, str] = _NOTHING
     tls: TlsFacts | None = None
     ehlo_name: str = ""
     mechanism: str | None = None
@@ -226,8 +225,7 @@ class Context:
         return tuple(self.capabilities.get("AUTH", "").upper().split())
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """One stage's facts. ``seconds`` is the stage's own time.
 
     ``raw`` keeps the first bytes of what was no reply (at most 512, decoded with escapes); ``error`` is exception type and text

@@ -9,7 +9,6 @@ import asyncio
 import socket
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import replace
 from typing import Literal
 
 from wizard.profile import Security
@@ -127,7 +126,7 @@ class PortLook:
         glance = self.view.glance if self.view else Glance()
         facts = glance.tls
         if facts and self.failure:
-            facts = replace(facts, verify_code=self.failure.verify_code, verify_reason=self.failure.verify_reason)
+            facts = facts._replace(verify_code=self.failure.verify_code, verify_reason=self.failure.verify_reason)
         security = _modes_of(glance, implicit=bool(self.view and self.view.implicit))
         return PortResult(
             port=self.port,

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
 from wizard.profile import Password, Profile, Security
@@ -77,7 +76,7 @@ class Run:
 
     def learn(self, **facts: Any) -> None:
         """Add to what the session has shown."""
-        self.context = replace(self.context, **facts)
+        self.context = self.context._replace(**facts)
 
     # One stage ---------------------------------------------------------------------------------------------------
 
@@ -95,9 +94,9 @@ class Run:
         seconds = self.loop.time() - started
         if worth_looking(observation, self.profile) and not self.looked:
             await self._look_around()
-        observation = replace(observation, seconds=seconds, context=self.context, alternatives=self.alternatives)
+        observation = observation._replace(seconds=seconds, context=self.context, alternatives=self.alternatives)
         if observation.kind is Kind.TLS_PLAINTEXT and not observation.raw:
-            observation = replace(observation, raw=self._said_in_clear())
+            observation = observation._replace(raw=self._said_in_clear())
         self.current = None
         self.emit(StageEnded(observation))
         if not observation.passed:

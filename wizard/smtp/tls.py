@@ -8,10 +8,9 @@ from __future__ import annotations
 import hashlib
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from wizard.smtp.observation import Certificate, Kind, TlsFacts
 
@@ -51,8 +50,7 @@ _REASONS: dict[str, Kind] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """What an exception means. ``reason`` is OpenSSL's own name for it, ``verify_*`` are set for certificates."""
 
     kind: Kind
