@@ -182,14 +182,14 @@ class WizardApp(Shell):
 
                 return CheckScreen()
 
-    def go_to(self, name: StepName) -> None:
-        """Show another step in place of the present one (answering a message with switch_screen paints no blank frame)."""
+    async def go_to(self, name: StepName) -> None:
+        """Show another step in place of the present one."""
         self.step = name
-        self.switch_screen(self.step_screen(name))
+        await self.replace_screen(self.step_screen(name))
 
     @on(Step.Moved)
-    def _moved(self, message: Step.Moved) -> None:
-        self.go_to(message.to)
+    async def _moved(self, message: Step.Moved) -> None:
+        await self.go_to(message.to)
 
     # --- everywhere ----------------------------------------------------------------------------------------------------
 

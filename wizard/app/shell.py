@@ -66,6 +66,12 @@ class Shell(App[None]):
         """Draw the first step, once; behind what its own queue still holds."""
         self.screen.call_later(self._draw)
 
+    async def replace_screen(self, screen: Screen[Any]) -> None:
+        """Put a screen in place of the present one and draw it once, when it is whole."""
+        self._still.enter_context(self.batch_update())
+        await self.switch_screen(screen)
+        screen.call_later(self._draw)
+
     def _draw(self) -> None:
         self.screen.refresh()
         self._still.close()
@@ -97,8 +103,17 @@ class Shell(App[None]):
         return {"muted": "#9a9a9a"}
 
     def _use_theme(self, name: str) -> None:
-        self.register_theme(theme.load(name, self.own_themes))
-        self.theme = name
+        looks = theme.load(name, self.own_themes)
+        self.register_theme(looks)
+        if self.is_running:
+            self.theme = name
+            return
+        # Without the watcher, who would read all styles a second time before the first paint (11 ms of 70, measured).
+        self.set_reactive(App.theme, name)
+        self.set_class(looks.dark, "-dark-mode", update=False)
+        self.set_class(not looks.dark, "-light-mode", update=False)
+        self._refresh_truecolor_filter(self.ansi_theme)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def try_theme(self, name: str) -> str:
         """Use a theme; return what is wrong with it, and then the colours stay as they were."""
