@@ -136,13 +136,6 @@ class Server:
         """Where Postfix hands over accepted messages; a test that waits for one listens there."""
         return self.folder / "arrivals"
 
-    @property
-    def queued(self) -> frozenset[str]:
-        """The queue ids of the messages Postfix holds at this moment."""
-        queues = ("maildrop", "incoming", "active", "deferred")
-        files = (file for queue in queues for file in (self.folder / "queue" / queue).rglob("*"))
-        return frozenset(file.name for file in files if file.is_file())
-
 
 def missing() -> str:
     """Return why the servers cannot be started here, or nothing when they can."""
