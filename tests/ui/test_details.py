@@ -152,6 +152,7 @@ async def test_half_a_name_is_not_looked_up(home: Path) -> None:
         await pilot.press(*"smtp")
         await until(pilot, "The rest of the form follows")
         assert "Type a host" in seen(app)
+        assert network.connections == []
 
 
 async def test_an_unknown_name_says_so(home: Path) -> None:

@@ -58,7 +58,7 @@ def test_the_shipped_themes_are_a_dark_a_light_a_high_contrast_and_one_of_the_te
     )
 
 
-@pytest.mark.parametrize(("name", "word", "ground"), product(TRUE_COLOUR, WORDS, GROUNDS))
+@pytest.mark.parametrize(("name", "word", "ground"), list(product(TRUE_COLOUR, WORDS, GROUNDS)))
 def test_words_can_be_read_on_every_ground(name: str, word: str, ground: str) -> None:
     made = shades(name)
     assert contrast(made[word], made[ground]) >= READABLE, f"{word} on {ground} in themes/{name}.toml"

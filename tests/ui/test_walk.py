@@ -146,6 +146,19 @@ async def test_a_dialog_survives_a_small_window_above_it(home: Path) -> None:
         await until(pilot, "Leave SMTP Wizard?")
 
 
+async def test_a_question_asked_in_a_small_window_leaves_no_cover_behind(home: Path) -> None:
+    app = wizard()
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, "The practice server")
+        await pilot.resize_terminal(40, 10)
+        await until(pilot, "80 columns")
+        await pilot.press("ctrl+q")
+        await until(pilot, "Leave SMTP Wizard?")
+        await pilot.resize_terminal(*SIZE)
+        await pilot.press("escape")
+        await until(pilot, "The practice server")
+
+
 async def test_the_command_line_that_does_the_same_is_on_every_step_and_holds_no_password(
     home: Path, practice: PracticeServer, loopback: Loopback
 ) -> None:

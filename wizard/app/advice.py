@@ -114,6 +114,8 @@ def _closed(sight: Sight, here: PortResult) -> Advice:
     better = sight.recommended
     if better and str(better.port) != str(here.port):
         mode = Security(better.security)
+        if mode is Security.NONE:  # going without encryption is never offered
+            return Advice("!", f"Port {here.port} {said}. Only port {better.port} answers, and it offers no encryption.")
         return Advice(
             "!",
             f"Port {here.port} {said}. Port {better.port} is open and offers {MODES[mode]}.",

@@ -11,6 +11,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+MINIMUM = (80, 24)  # columns and rows a step needs
+
 
 class Note(ModalScreen[None]):
     """Something to read; Esc, Enter or F1 closes it. Text is shown as it is, markup is not read."""
@@ -62,6 +64,11 @@ class Ask(ModalScreen[bool]):
 
 class TooSmall(ModalScreen[None]):
     """Covers everything while the terminal is smaller than a step needs; the form waits unchanged beneath."""
+
+    def on_screen_resume(self) -> None:
+        """Go, when the window grew while something else lay above."""
+        if self.app.size.width >= MINIMUM[0] and self.app.size.height >= MINIMUM[1]:
+            self.dismiss()
 
     def compose(self) -> ComposeResult:
         """One sentence that fits even in 20 columns."""

@@ -16,8 +16,6 @@ from textual.screen import Screen
 
 from wizard.app import theme
 
-MINIMUM = (80, 24)
-
 
 class Shell(App[None]):
     """``opening_screen`` gives the first screen; ``own_themes`` is the folder of the user's own colours."""
@@ -78,13 +76,12 @@ class Shell(App[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Below 80x24 say so instead of drawing half a form; the form waits beneath."""
-        from wizard.app.dialog import TooSmall
+        from wizard.app.dialog import MINIMUM, TooSmall
 
         small = event.size.width < MINIMUM[0] or event.size.height < MINIMUM[1]
-        covered = isinstance(self.screen, TooSmall)
-        if small and not covered:
+        if small and not any(isinstance(screen, TooSmall) for screen in self.screen_stack):
             self.push_screen(TooSmall())
-        elif covered and not small:
+        elif not small and isinstance(self.screen, TooSmall):
             self.pop_screen()
 
     def _fatal_error(self) -> None:

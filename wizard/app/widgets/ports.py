@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.geometry import Region
 from textual.widget import Widget
 
-from wizard.app.sight import Sight, certificate_words, port_words
+from wizard.app.sight import USUAL_PORTS, Sight, certificate_words, port_words
 
 _LABEL = 8
 
@@ -41,10 +41,10 @@ class Live(Widget):
         sight = self.sight
         if sight.target is None:
             return (
-                ("", "", "Type a host: its name, ports,"),
-                ("", "", "encryption and certificate"),
-                ("", "", "appear here. Only looked at,"),
-                ("", "", "nothing is signed in or sent."),
+                ("", "", "Type a host. Its name and its"),
+                ("", "", f"ports {' '.join(map(str, USUAL_PORTS))}"),
+                ("", "", "are then looked at from here."),
+                ("", "", "Nothing is signed in or sent."),
             )
         rows = [("", "host", str(sight.target.host)), self._name_row(sight)]
         if not sight.problem:
