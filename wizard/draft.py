@@ -1,7 +1,5 @@
 """What has been typed so far, right or wrong, and the one way to change it. Must not know what a valid value is."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -65,11 +63,11 @@ class Draft(NamedTuple):
         value: str = getattr(self, field.value)
         return value
 
-    def with_changes(self, *changes: Change) -> Draft:
+    def with_changes(self, *changes: Change) -> "Draft":
         """Return a new draft with the changes applied in order; later ones win."""
         return self._replace(**{change.field.value: change.value for change in changes})
 
-    def changes_to(self, other: Draft) -> tuple[Change, ...]:
+    def changes_to(self, other: "Draft") -> tuple[Change, ...]:
         """Return the changes that turn this draft into ``other``, in field order."""
         return tuple(Change(field, other.get(field)) for field in Field if self.get(field) != other.get(field))
 

@@ -1,7 +1,5 @@
 """A draft that parsed: typed, checked, ready to be tried. Must not know sockets, files or screens."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -60,7 +58,7 @@ class SecretRef(NamedTuple):
     detail: str = ""
 
     @classmethod
-    def from_text(cls, text: str) -> SecretRef:
+    def from_text(cls, text: str) -> "SecretRef":
         """Read ``keyring``, ``file:PATH``, ``command:TEXT``, ``env:NAME``, ``credential:NAME`` or ``ask``.
 
         Raises ValueError, with a sentence for the user, when the text is none of them.
@@ -193,14 +191,14 @@ def parse(draft: Draft, name: str = "") -> Profile | Invalid:
     return Invalid(errors) if errors else profile
 
 
-def _security(text: str) -> Security:
+def _security(text: str) -> "Security":
     try:
         return Security(text.lower()) if text else Security.STARTTLS
     except ValueError:
         raise ValueError(f"'{values.shown(text)}' is not a kind of encryption: choose tls, starttls or none") from None
 
 
-def _mechanism(text: str) -> Mechanism:
+def _mechanism(text: str) -> "Mechanism":
     try:
         return Mechanism(text.lower()) if text else Mechanism.AUTO
     except ValueError:
@@ -208,5 +206,5 @@ def _mechanism(text: str) -> Mechanism:
         raise ValueError(f"'{values.shown(text)}' is not a sign-in mechanism known here: choose one of {known}") from None
 
 
-def _secret(text: str) -> SecretRef:
+def _secret(text: str) -> "SecretRef":
     return SecretRef.from_text(text) if text else SecretRef(SecretKind.ASK)

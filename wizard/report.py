@@ -1,7 +1,5 @@
 """Everything known of a run so far: events fold into it, every face reads from it. Must not know screens or files."""
 
-from __future__ import annotations
-
 from enum import IntEnum
 from typing import NamedTuple, assert_never
 
@@ -54,7 +52,7 @@ class Report(NamedTuple):
     seconds: float = 0.0
     ended: bool = False
 
-    def add(self, event: Event) -> Report:
+    def add(self, event: Event) -> "Report":
         """Fold one event of the engine."""
         match event:
             case StageStarted(stage=stage, deadline=deadline):
@@ -72,7 +70,7 @@ class Report(NamedTuple):
             case _:
                 assert_never(event)
 
-    def _ended(self, observation: Observation) -> Report:
+    def _ended(self, observation: Observation) -> "Report":
         started = next(result for result in reversed(self.stages) if result.stage is observation.stage)
         stages = tuple(result._replace(observation=observation) if result is started else result for result in self.stages)
         found = [finding for finding in diagnose(observation, self.profile) if finding.id not in {f.id for f in self.findings}]
@@ -80,7 +78,7 @@ class Report(NamedTuple):
         return self._replace(stages=stages, findings=tuple(ordered), context=observation.context)
 
     @property
-    def failed(self) -> StageResult | None:
+    def failed(self) -> "StageResult | None":
         """The stage that failed, if one did."""
         return next((result for result in self.stages if result.status == "failed"), None)
 
@@ -118,7 +116,7 @@ class Report(NamedTuple):
         )
 
     @property
-    def exit_code(self) -> ExitCode:
+    def exit_code(self) -> "ExitCode":
         """0 every stage passed, 1 a stage failed, 130 stopped."""
         if self.stopped:
             return ExitCode.INTERRUPTED

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -65,6 +64,8 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o600) -> None:
     """
     make_folder(path.parent)
     _refuse_other_than_file(path)
+    import tempfile  # with what it imports, a twentieth of a whole check that writes nothing
+
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".new")
     try:
         with os.fdopen(handle, "wb") as file:

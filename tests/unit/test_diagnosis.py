@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from wizard.diagnosis import diagnose, foresee
-from wizard.diagnosis.handbook import RULES, UNKNOWN, finding
+from wizard.diagnosis.filling import finding
+from wizard.diagnosis.handbook import RULES, UNKNOWN
 from wizard.diagnosis.model import Finding, Rule, Seen, Severity
 from wizard.diagnosis.table import findings_document
 from wizard.diagnosis.warnings import WARNINGS

@@ -6,7 +6,10 @@ So ``check --help`` never imports what another command needs. Must not know what
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import NoReturn
@@ -21,6 +24,25 @@ _VALUE_OPTIONS = ("--config", "--profile", "--print-completion")
 _SECRET_FLAGS = ("--password-stdin", "--password-file", "--password-command")
 _ABOUT = "Make an application send mail: set up, test and repair SMTP. Without a command, the wizard opens."
 _AFTER = "Exit codes: 0 passed, 1 a stage failed, 2 usage or configuration, 130 interrupted. The manual: smtp-wizard --man"
+
+
+class Formatter(argparse.HelpFormatter):
+    """argparse's own, told the width: it would import shutil and four compressors to ask, once for every flag."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns())
+
+
+@cache
+def _columns() -> int:
+    """Return the width for help: COLUMNS, the terminal's, or 80."""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdigit() and int(asked) > 0:
+        return int(asked)
+    for stream in (1, 2):
+        with suppress(OSError):
+            return os.get_terminal_size(stream).columns or 80
+    return 80
 
 
 class Parser(argparse.ArgumentParser):
@@ -64,16 +86,18 @@ def load(command: str) -> ModuleType:
 
 def build(modules: dict[str, ModuleType]) -> tuple[Parser, dict[str, Parser]]:
     """Return the parser and those of its commands; the commands without a module have a name and a help line only."""
-    parser = Parser(prog=PROGRAM, description=_ABOUT, epilog=_AFTER, allow_abbrev=False)
+    parser = Parser(prog=PROGRAM, description=_ABOUT, epilog=_AFTER, allow_abbrev=False, formatter_class=Formatter)
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     parser.add_argument("--man", action="store_true", help="show the manual")
     parser.add_argument("--print-completion", choices=SHELLS, metavar="SHELL", help="print shell completion: bash, zsh or fish")
     parser.add_argument("--profile", default="", metavar="NAME", help="open the wizard with a saved profile")
     parser.add_argument("--config", default="", metavar="FILE", help="another configuration file (or SMTP_WIZARD_CONFIG)")
-    group = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", parser_class=Parser)
+    # With its own prog, argparse needs no formatter here, and so no shutil with its four compressors.
+    group = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", parser_class=Parser, prog=PROGRAM)
     made: dict[str, Parser] = {}
     for name, summary in COMMANDS.items():
-        made[name] = group.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.", allow_abbrev=False)
+        about = f"{summary[0].upper()}{summary[1:]}."
+        made[name] = group.add_parser(name, help=summary, description=about, allow_abbrev=False, formatter_class=Formatter)
         if name in modules:
             modules[name].add_arguments(made[name])
     return parser, made

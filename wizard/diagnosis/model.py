@@ -1,7 +1,5 @@
 """The handbook's forms: severity, finding, remedy, rule. Must not know sockets, async or screens."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum

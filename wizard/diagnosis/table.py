@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from wizard.diagnosis import auth, auth_offer, certificates, hello, mail, message, reach, tls
 from wizard.diagnosis.facts import facts_of
-from wizard.diagnosis.handbook import UNKNOWN, sentence
+from wizard.diagnosis.filling import sentence
+from wizard.diagnosis.handbook import UNKNOWN
 from wizard.diagnosis.model import Rule, Seen
 from wizard.diagnosis.warnings import EXPIRING_DAYS, WARNINGS
 from wizard.diagnosis.when import current_date

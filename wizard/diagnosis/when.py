@@ -3,8 +3,6 @@
 Must not know what a match means.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What every place for a secret shares: whether it can be used and why not, and what bytes count as a secret."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

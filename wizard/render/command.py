@@ -1,7 +1,5 @@
 """The command line that runs a draft again, ready to paste. Never sees a secret: only the place it comes from is named."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

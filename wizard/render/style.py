@@ -1,7 +1,5 @@
 """How text may look where it goes: plain ASCII or not, colour or not, how wide. Must not know what is being said."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What a run tells while it happens. A report folds these; screens, text and JSON are drawn from the report."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import NamedTuple
 

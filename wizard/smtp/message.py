@@ -75,18 +75,18 @@ def _id_domain(sender: str) -> str:
 # How servers name what they took: Postfix "queued as X", Exim "OK id=X", Exchange "[InternalId=X]", Sendmail
 # "X Message accepted", SES and Gmail "OK X".
 _QUEUE_IDS = (
-    re.compile(r"queued as ([^\s;,]+)", re.IGNORECASE),
-    re.compile(r"\[InternalId=(\d+)", re.IGNORECASE),
-    re.compile(r"\bid[=:]\s*<?([^\s>;,]+)", re.IGNORECASE),
-    re.compile(r"^(\S*\d\S*) message accepted", re.IGNORECASE),
-    re.compile(r"^(?:ok|accepted)[:,]?\s+(?:queued\s+)?(?:\d{10}\s+)?<?([\w.+/=@-]*\d[\w.+/=@-]*)", re.IGNORECASE),
+    r"queued as ([^\s;,]+)",
+    r"\[InternalId=(\d+)",
+    r"\bid[=:]\s*<?([^\s>;,]+)",
+    r"^(\S*\d\S*) message accepted",
+    r"^(?:ok|accepted)[:,]?\s+(?:queued\s+)?(?:\d{10}\s+)?<?([\w.+/=@-]*\d[\w.+/=@-]*)",
 )
 
 
 def queue_id(reply: Reply) -> str | None:
     """Return the id under which the server keeps the message, or None when the reply names none this knows."""
     for pattern in _QUEUE_IDS:
-        found = pattern.search(reply.text)
+        found = re.search(pattern, reply.text, re.IGNORECASE)
         if found:
             return found[1].rstrip(".")
     return None

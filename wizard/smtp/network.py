@@ -3,8 +3,6 @@
 Knows sockets and nothing of SMTP. Both verbs are bounded and can be cancelled at any moment.
 """
 
-from __future__ import annotations
-
 import asyncio
 import errno
 import socket
@@ -56,7 +54,7 @@ class Resolution:
 class Network:
     """The host's own network. Subclasses in tests map names and ports to loopback."""
 
-    async def resolve(self, host: str, port: int) -> Resolution:
+    async def resolve(self, host: str, port: int) -> "Resolution":
         """Ask for IPv4 and IPv6 addresses at once.
 
         Returns as soon as one family answered and the other had RESOLUTION_DELAY seconds to follow; a later answer is in
@@ -74,7 +72,7 @@ class Network:
                 task.cancel()
             raise
 
-    async def _first_answer(self, tasks: list[asyncio.Task[list[Address]]]) -> Resolution:
+    async def _first_answer(self, tasks: list[asyncio.Task[list[Address]]]) -> "Resolution":
         pending = set(tasks)
         problems: list[socket.gaierror] = []
         known: list[Address] = []
@@ -91,7 +89,8 @@ class Network:
 
     async def lookup(self, name: str, port: int, family: socket.AddressFamily) -> list[Address]:
         """Ask the host's resolver for one family. Raises socket.gaierror."""
-        answer = await in_daemon_thread(lambda: socket.getaddrinfo(name, port, family, socket.SOCK_STREAM))
+        host = name.encode("ascii")  # as bytes: the name is in its IDNA form already, and a str would go through the codec again
+        answer = await in_daemon_thread(lambda: socket.getaddrinfo(host, port, family, socket.SOCK_STREAM))
         texts = dict.fromkeys(str(entry[4][0]) for entry in answer)
         return [Address(FAMILIES[family], text) for text in texts]
 

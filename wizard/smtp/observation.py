@@ -1,7 +1,5 @@
 """What one stage of a session showed: facts only, no judgement. Must not know words for users."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from enum import StrEnum
@@ -112,7 +110,7 @@ class Reply(NamedTuple):
         return " ".join(part for part in (str(self.code), self.enhanced, self.text) if part)
 
     @classmethod
-    def from_lines(cls, raw: list[bytes]) -> Reply | None:
+    def from_lines(cls, raw: list[bytes]) -> "Reply | None":
         """Split the raw lines of one reply (without line ends). None when any of them is no reply line."""
         code = 0
         enhanced = None

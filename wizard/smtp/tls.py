@@ -3,12 +3,9 @@
 Judges by exception type, OpenSSL reason and verify code, never by message text. Must not know replies or sessions.
 """
 
-from __future__ import annotations
-
 import hashlib
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -148,9 +145,15 @@ def _name(parts: tuple[tuple[tuple[str, str], ...], ...]) -> str:
 
 
 def _iso(text: str | None) -> str:
-    if not text:
+    """Return a date as OpenSSL prints it (``Nov  4 05:47:22 2026 GMT``) in ISO 8601; strptime would cost its whole machinery."""
+    parts = (text or "").split()
+    if len(parts) != 5 or parts[0] not in _MONTHS:
         return ""
-    return datetime.fromtimestamp(ssl.cert_time_to_seconds(text), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    month, day, time, year, _ = parts
+    return f"{year}-{_MONTHS.index(month) + 1:02}-{int(day):02}T{time}Z"
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def certificate_from_der(der: bytes) -> Certificate:
@@ -183,7 +186,7 @@ def _alternative_names(parsed: Any) -> list[Any]:
         return []
 
 
-def failure_of(problem: BaseException) -> Failure:
+def failure_of(problem: BaseException) -> "Failure":
     """Return what kind of failure an exception is, walking its causes (libraries wrap them).
 
     Everything that is no TLS error, no reset and no end of file comes back as TLS_FAILED with its type and text.
@@ -205,7 +208,7 @@ def failure_of(problem: BaseException) -> Failure:
     return Failure(Kind.TLS_FAILED, f"{type(problem).__name__}: {problem}")
 
 
-def _of_ssl_error(problem: ssl.SSLError, error: str) -> Failure:
+def _of_ssl_error(problem: ssl.SSLError, error: str) -> "Failure":
     reason = (problem.reason or "").upper().replace(" ", "_")
     if isinstance(problem, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return Failure(Kind.CLOSED, error, reason)
