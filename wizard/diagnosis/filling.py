@@ -1,0 +1,46 @@
+"""A rule that holds becomes a finding: its sentences filled from what was seen. Must not know which rules there are."""
+
+from __future__ import annotations
+
+from wizard.diagnosis.facts import evidence_of, facts_of
+from wizard.diagnosis.model import Evidence, Finding, Possible, Remedy, Rule, Seen, Severity
+from wizard.diagnosis.warnings import WARNINGS, warning_facts
+from wizard.smtp.observation import Stage
+
+
+def warn(seen: Seen) -> tuple[Finding, ...]:
+    """Return every warning that holds."""
+    return tuple(finding(rule, seen) for rule in WARNINGS if any(when.holds(seen) for when in rule.when))
+
+
+def finding(rule: Rule, seen: Seen) -> Finding:
+    """Fill a rule's sentences from an observation. Remedies that were seen to work stand first, advice last."""
+    facts = {**facts_of(seen), **warning_facts(seen)}
+    cures = sorted(rule.cures(seen), key=lambda remedy: not remedy.proven)
+    return Finding(
+        id=rule.id,
+        severity=rule.severity,
+        stage=seen.observation.stage,
+        title=sentence(rule.title.format_map(facts)),
+        meaning=sentence(rule.meaning.format_map(facts)),
+        evidence=evidence_of(seen.observation) if rule.severity is Severity.ERROR else _warning_evidence(seen),
+        also_possible=tuple(Possible(other.id, other.tell_apart.format_map(facts)) for other in rule.also),
+        remedies=(*cures, *(Remedy(text.format_map(facts)) for text in rule.advice)),
+        log_line="" if seen.pasted else rule.log_line.format_map(facts),
+        link=rule.link,
+    )
+
+
+def sentence(text: str) -> str:
+    """Begin with a capital where a placeholder came first; a host name keeps its own letters."""
+    return f"{text[0].upper()}{text[1:]}" if text.startswith(("the ", "port ")) else text
+
+
+def _warning_evidence(seen: Seen) -> Evidence:
+    """Return what a warning rests on: the certificate's end, or how the sign-in went."""
+    certificate = seen.certificate
+    if seen.observation.stage is Stage.TLS and certificate:
+        return Evidence(text=f"{certificate.subject}, valid until {certificate.not_after}")
+    if seen.observation.stage is Stage.AUTH:
+        return Evidence(text=seen.observation.context.mechanism or "")
+    return Evidence()
