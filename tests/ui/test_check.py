@@ -383,15 +383,17 @@ async def test_saving_over_another_profile_asks_first(practice: PracticeServer, 
 
 
 async def test_palette_offers_what_can_be_done_now() -> None:
-    async with PracticeServer("plain-on-the-tls-port") as server:
-        async with on_test(server.draft(), server).run_test(size=(80, 40)) as pilot:
-            await pilot.press("ctrl+p")
-            assert "Apply the first fix" not in await until(pilot, "Run the test")
-            await pilot.press("escape")
-            await pilot.press("enter")
-            await until(pilot, "What went wrong")
-            await pilot.press("ctrl+p")
-            await until(pilot, "Apply the first fix")
+    async with (
+        PracticeServer("plain-on-the-tls-port") as server,
+        on_test(server.draft(), server).run_test(size=(80, 40)) as pilot,
+    ):
+        await pilot.press("ctrl+p")
+        assert "Apply the first fix" not in await until(pilot, "Run the test")
+        await pilot.press("escape")
+        await pilot.press("enter")
+        await until(pilot, "What went wrong")
+        await pilot.press("ctrl+p")
+        await until(pilot, "Apply the first fix")
 
 
 # --- leaving ---------------------------------------------------------------------------------------------------------------
