@@ -568,3 +568,12 @@ def test_the_page_of_findings_is_what_the_rules_say() -> None:
     page = Path(__file__).parents[2] / "docs" / "findings.md"
 
     assert page.read_text(encoding="utf-8") == findings_document(), "run: python -m wizard.diagnosis > docs/findings.md"
+
+
+def test_every_cause_has_a_name_in_plain_words() -> None:
+    from wizard.diagnosis.names import NAMES
+    from wizard.diagnosis.warnings import WARNINGS
+
+    ids = {rule.id for rule in (*RULES, UNKNOWN, *WARNINGS)} | {other.id for rule in RULES for other in rule.also}
+    assert ids <= set(NAMES)
+    assert not any("-" in word and word in ids for name in NAMES.values() for word in name.split())

@@ -40,7 +40,7 @@ def test_text_of_a_failure_says_what_why_and_what_to_do() -> None:
         "X   Sign in           535 5.7.8 no such user",
         "X User name or password is not accepted  [auth-bad-credentials]",
         "The server said: 535 5.7.8 no such user",
-        "It could also be auth-account-limited: it worked until today",
+        "It could also be a locked or limited account [auth-account-limited]: it",
         "1. Use port 465 (seen to work just now)",
         "--set port=465 --set security=tls",
         "IdentityIQ's log is expected to show:",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wizard.diagnosis.model import Finding, Remedy
+from wizard.diagnosis.names import plain_name
 from wizard.draft import Change, Draft, Field
 from wizard.profile import Profile, Security
 from wizard.report import Report
@@ -125,7 +126,7 @@ def failed(report: Report) -> tuple[Note, ...]:
         Note(finding.meaning, wide=True),
         *(_remedy(remedy, number, finding) for number, remedy in _numbered(finding)),
         *_evidence(finding),
-        *(Note(f"{other.id}: {other.tell_apart}", "perhaps", Tone.QUIET) for other in finding.also_possible),
+        *(Note(f"{plain_name(other.id)}: {other.tell_apart}", "perhaps", Tone.QUIET) for other in finding.also_possible),
         *((Note(finding.log_line, "IIQ logs", Tone.QUIET),) if finding.log_line else ()),
         *((Note(finding.link, "read", Tone.QUIET),) if finding.link else ()),
         *warnings(report),

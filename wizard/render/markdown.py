@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from wizard.diagnosis.model import Finding
+from wizard.diagnosis.names import plain_name
 from wizard.render.command import CommandLine, set_flags
 from wizard.render.stages import duration, ending, fact, name_of, skipped_because, tls_of
 from wizard.render.style import safe
@@ -80,7 +81,7 @@ def _finding(finding: Finding, command: CommandLine | None) -> Iterator[str]:
         yield f"Evidence: {code(evidence)}"
     for other in finding.also_possible:
         yield ""
-        yield f"It could also be {code(other.id)}: {_inline(other.tell_apart)}"
+        yield f"It could also be {plain_name(other.id)} ({code(other.id)}): {_inline(other.tell_apart)}"
     for remedy in finding.remedies:
         yield ""
         yield f"- {_inline(remedy.label)}" + (" (seen to work)" if remedy.proven else "")

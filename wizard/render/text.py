@@ -109,12 +109,14 @@ def _verdict(report: Report, style: Style) -> list[str]:
 
 def finding_lines(finding: Finding, command: CommandLine | None, style: Style) -> list[str]:
     """Return one finding: what happened, what it means, the evidence, what to do, what else it could be."""
+    from wizard.diagnosis.names import plain_name  # a passed run has no findings to name
+
     sign = "X" if finding.severity == "error" else "!"
     lines = [f"{style.sign(sign)} {style.heading(style.plain(finding.title))}  [{finding.id}]"]
     lines += style.wrapped(finding.meaning)
     lines += _evidence(finding, style)
     for other in finding.also_possible:
-        lines += style.wrapped(f"It could also be {other.id}: {other.tell_apart}")
+        lines += style.wrapped(f"It could also be {plain_name(other.id)} [{other.id}]: {other.tell_apart}")
     lines += _remedies(finding.remedies, command, style)
     if finding.log_line:
         lines += ["", "  IdentityIQ's log is expected to show:", *style.wrapped(finding.log_line, "    ")]
