@@ -15,6 +15,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from wizard.app import theme
+from wizard.app.step import Step
 
 
 class Shell(App[None]):
@@ -73,6 +74,8 @@ class Shell(App[None]):
     def _draw(self) -> None:
         self.screen.refresh()
         self._still.close()
+        if isinstance(self.screen, Step):
+            self.screen.call_after_refresh(self.screen.drawn)
 
     def on_resize(self, event: events.Resize) -> None:
         """Below 80x24 say so instead of drawing half a form; the form waits beneath."""

@@ -133,6 +133,9 @@ class Step(Screen[None]):
         """What the palette offers on this step besides what it offers everywhere."""
         return ()
 
+    def drawn(self) -> None:
+        """Called once the step stands on the screen; what takes time begins here."""
+
     def leaving(self) -> str:
         """Return the question to ask before leaving this step, in words for this very case; empty: none."""
         return ""

@@ -60,9 +60,12 @@ class AccessScreen(Step):
                 yield StateLine(state, id=f"state-{name}")
 
     def on_mount(self) -> None:
-        """The list has the cursor; what takes time is found out after the first paint."""
+        """The list has the cursor."""
         self.query_one(Menu).focus()
-        self.call_after_refresh(self.run_worker, self._look_around(), group="around")
+
+    def drawn(self) -> None:
+        """What takes time is found out when the list can be read."""
+        self.run_worker(self._look_around(), group="around")
 
     async def _look_around(self) -> None:
         from wizard.smtp.network import in_daemon_thread
