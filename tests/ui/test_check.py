@@ -17,7 +17,7 @@ from wizard.app.app import WizardApp
 from wizard.app.dialog import Ask
 from wizard.app.screens.check import CheckScreen
 from wizard.app.step import StepName
-from wizard.config import save_profile
+from wizard.config import load, save_profile
 from wizard.draft import Change, Draft, Field
 from wizard.keychain import fetch
 from wizard.practice import PracticeServer
@@ -380,6 +380,21 @@ async def test_saving_over_another_profile_asks_first(practice: PracticeServer, 
         await until(pilot, "a profile of this name exists")
         await pilot.press("enter")
         await until(pilot, "Saved as 'practice'.")
+
+
+async def test_what_another_wizard_saved_meanwhile_stays(practice: PracticeServer, home: Path) -> None:
+    loaded = practice.draft(Security.STARTTLS).with_changes(Change(Field.PASSWORD, "ask"), Change(Field.TIMEOUT, "20"))
+    save_profile("drill", loaded)
+    app = on_test(loaded, practice, profile_name="drill")
+    async with app.run_test(size=(80, 40)) as pilot:
+        save_profile("drill", loaded.with_changes(Change(Field.TIMEOUT, "30")))  # the other one
+        app.apply(Change(Field.SENDER, "other@example.com"))
+        await pilot.press("s")
+        await until(pilot, "Save the profile")
+        await pilot.press("enter")
+        await until(pilot, "Saved as 'drill'.")
+    kept = load().profiles["drill"]
+    assert (kept.timeout, kept.sender) == ("30", "other@example.com")
 
 
 async def test_palette_offers_what_can_be_done_now() -> None:

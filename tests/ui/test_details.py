@@ -273,3 +273,36 @@ async def test_a_well_known_provider_is_recognised_by_its_host(home: Path) -> No
     async with app.run_test(size=(80, 40)) as pilot:
         await until(pilot, "Microsoft 365, password field")
         assert "Password sign-in over SMTP is switched off by default" in seen(app)
+
+
+def type_in_one_burst(pilot: Pilot[None], text: str, *keys: str) -> None:
+    """Type as a fast hand or a slow line does: every key is there before the first has been dealt with."""
+    for sign in text:
+        pilot.app.post_message(events.Key("space" if sign == " " else sign, sign))
+    for key in keys:
+        pilot.app.post_message(events.Key(key, None))
+
+
+async def test_keys_that_come_in_one_burst_keep_their_order(home: Path) -> None:
+    app = details()
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, "STARTTLS")
+        type_in_one_burst(pilot, "smtp.example.com")
+        await until(pilot, lambda: app.draft.host == "smtp.example.com")
+        assert "smtp.example.com" in row(seen(app), "Host")
+        type_in_one_burst(pilot, ".au", "tab", "tab", "tab")
+        type_in_one_burst(pilot, "svc-iiq", "tab")
+        type_in_one_burst(pilot, "secret words", "escape")
+        await until(pilot, lambda: app.screen.step is StepName.ACCESS)
+    assert (app.draft.host, app.draft.username) == ("smtp.example.com.au", "svc-iiq")
+    assert app.password is not None
+    assert app.password.reveal() == "secret words"
+
+
+async def test_an_enter_right_behind_the_letters_tests_what_was_typed(home: Path) -> None:
+    app = details()
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, "STARTTLS")
+        type_in_one_burst(pilot, "smtp.example.com:465", "enter")
+        await until(pilot, lambda: app.screen.step is StepName.TEST)
+    assert (app.draft.host, app.draft.port, app.draft.security) == ("smtp.example.com", "465", "tls")

@@ -113,6 +113,11 @@ class WizardApp(Shell):
                 partial(self.memory.keep, self.draft, self.step, self.profile_name), thread=True, group="keep", exclusive=True
             )
 
+    @property
+    def as_saved(self) -> Draft | None:
+        """The present profile as it was last loaded or saved, None for settings that belong to no profile."""
+        return self._saved if self.profile_name else None
+
     def saved(self) -> None:
         """The profile was saved: there is nothing unfinished any more, and the lists show it."""
         if self._keep_soon:

@@ -37,17 +37,19 @@ def _saved(profiles: int) -> str:
 
 
 def secrets(rungs: tuple[Rung, ...]) -> State:
-    """Say where a password would be kept: the keyring, or why not and what else there is."""
+    """Say where a password would be kept: the keyring, or what else there is. Why not stands in Details, beside the choice."""
     keyring = next((rung for rung in rungs if rung.kind is SecretKind.KEYRING), None)
     if keyring and keyring.available:
         return State("ok", "secrets", "the keyring of this session keeps them")
-    why = keyring.why.rstrip(".") if keyring else "no keyring here"
-    return State("!", "secrets", why)
+    return State("!", "secrets", "no keyring can be used here: Details asks where passwords go")
 
 
 def short(path: Path) -> str:
     """Return a path with the home folder as ``~``."""
-    home = Path.home()
+    try:
+        home = Path.home()
+    except RuntimeError:  # a user without a home folder
+        return str(path)
     return f"~/{path.relative_to(home)}" if path.is_relative_to(home) and home != Path("/") else str(path)
 
 

@@ -29,9 +29,11 @@ class NotSavedError(Exception):
 
 
 async def save(
-    name: str, draft: Draft, place: SecretRef, typed: Password | None, path: Path | None
+    name: str, draft: Draft, place: SecretRef, typed: Password | None, path: Path | None, base: Draft | None = None
 ) -> tuple[Draft, tuple[Note, ...]]:
     """Save ``draft`` as ``name`` with its secret in ``place``; return the draft as saved and the sentences about it.
+
+    With ``base``, the profile as it was loaded, only what has changed since is written.
 
     Raises NotSavedError with a sentence when the secret or the settings could not be written.
     """
@@ -44,7 +46,7 @@ async def save(
     try:
         config.profile_name(name)
         told = await _keep_secret(old, place, typed) if old.login else "There is no password to keep."
-        await asyncio.to_thread(config.save_profile, name, draft, path=path)
+        await asyncio.to_thread(config.save_profile, name, draft, path=path, base=base)
     except (config.ConfigError, keychain.SecretUnavailable) as problem:
         raise NotSavedError(str(problem)) from problem
     return draft, (

@@ -53,7 +53,7 @@ def identityiq(installed: str | None) -> Entry:
     elif installed:
         about = f"{installed}  (found)"
     else:
-        about = "not found on this host; shows where its settings are"
+        about = "not found; shows where its settings are"
     return Entry("identityiq", "IdentityIQ on this host", about)
 
 

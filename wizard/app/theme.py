@@ -94,7 +94,8 @@ def _theme(name: str, known: dict[str, str], extra: dict[str, str], *, dark: boo
         "block-cursor-blurred-background": known["panel"],
         "block-cursor-blurred-foreground": known["foreground"],
         "block-cursor-text-style": "none",
-        "input-cursor-text-style": "reverse",
+        # Textual draws the cursor in swapped colours already; where the terminal has its own, only reverse can swap them.
+        "input-cursor-text-style": "reverse" if ansi else "none",
         "input-selection-background": selection,
         "input-selection-foreground": selection_text,
         "border": known["primary"],

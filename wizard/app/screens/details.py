@@ -97,13 +97,27 @@ class DetailsScreen(LiveStep):
     def edit(self, *changes: Change, mark: bool = False) -> None:
         """Change the draft and show it in the form."""
         self.wizard.apply(*changes, mark=mark)
-        self.form.show(self.wizard.draft)
+        self.form.show(self.wizard.draft, [change.field for change in changes])
         self.form.mark(self.wizard.marked)
 
     @on(Form.Edited)
     def _edited(self, event: Form.Edited) -> None:
-        self.edit(*event.changes)
+        self.wizard.apply(*event.changes)
+        self.form.show(self.wizard.draft, [change.field for change in event.changes if change.field is not event.typed])
+        self.form.mark(self.wizard.marked)
         self.look_soon()
+
+    def settle(self) -> None:
+        """Take over what stands in the form. Typing ends with a key of its own, which may overtake the letters before it."""
+        self.wizard.apply(*self.form.standing())
+        self.form.draft = self.wizard.draft
+        if self.form.secret.typed:
+            self.wizard.password = self.form.secret.typed
+
+    def move(self, to: StepName) -> None:
+        """Go to another step with all that was typed."""
+        self.settle()
+        super().move(to)
 
     @on(Form.SecretTyped)
     def _secret_typed(self, event: Form.SecretTyped) -> None:
@@ -114,6 +128,7 @@ class DetailsScreen(LiveStep):
     @on(Form.HostLeft)
     def tidy(self) -> None:
         """Understand what stands in the host field: host:port, a URL, stray blanks."""
+        self.settle()
         draft = self.wizard.draft
         changes = [change for change in values.tidy_host(draft.host) if change.value != draft.get(change.field)]
         if changes:

@@ -107,7 +107,9 @@ class SaveProfile(ModalScreen[tuple[Note, ...] | None]):
                 self.agreed = name
                 row.error("a profile of this name exists: Enter replaces it, or type another name")
                 return
-            draft, told = await save(name, wizard.draft, self._place(), wizard.password, wizard.config_path)
+            # What another wizard saved meanwhile in the same profile stays, where it was not changed here too.
+            base = wizard.as_saved if name == wizard.profile_name else None
+            draft, told = await save(name, wizard.draft, self._place(), wizard.password, wizard.config_path, base)
         except (config.ConfigError, NotSavedError) as problem:
             row.error(str(problem))
             return

@@ -16,16 +16,18 @@ from textual.widgets import Input, Static
 
 LABEL_WIDTH = 13
 
-_UP_DOWN = (
-    Binding("up", "app.focus_previous", "Field above", show=False),
-    Binding("down", "app.focus_next", "Field below", show=False),
+# With priority the app itself moves the cursor, before it looks at the next key. Otherwise keys that arrive in one burst, as
+# over a slow line, would still go to the field that was just left: a password into the user name.
+FIELD_KEYS = (
+    Binding("up,shift+tab", "app.focus_previous", "Field above", show=False, priority=True),
+    Binding("down,tab", "app.focus_next", "Field below", show=False, priority=True),
 )
 
 
 class TextInput(Input):
     """A one-row input: no border, no blinking cursor (nothing is written while nothing happens), arrows change the row."""
 
-    BINDINGS: ClassVar = list(_UP_DOWN)
+    BINDINGS: ClassVar = list(FIELD_KEYS)
 
     class Pasted(Message):
         """Text was pasted in; what was copied often has more around it than was meant."""
@@ -89,7 +91,7 @@ class Choice(Widget, can_focus=True):
     """One of a few values on one row: Left and Right change it. ``spread`` shows all of them, otherwise only the chosen."""
 
     BINDINGS: ClassVar = [
-        *_UP_DOWN,
+        *FIELD_KEYS,
         Binding("left", "step(-1)", "The one before", show=False),
         Binding("right,space", "step(1)", "The next one", show=False),
     ]

@@ -5,7 +5,7 @@ It shows a draft and tells each edit as a message; the screen applies it. The ty
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import ClassVar
 
 from textual import on
@@ -17,7 +17,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from wizard.app.widgets.field import Choice, FieldRow, TextInput
+from wizard.app.widgets.field import FIELD_KEYS, Choice, FieldRow, TextInput
 from wizard.app.widgets.rows import COMMON, ENCRYPTION, MECHANISMS, NO_YES, RARER, WARNINGS, as_shown, usual_port
 from wizard.app.widgets.secret import SecretRows
 from wizard.draft import Change, Draft, Field
@@ -28,8 +28,7 @@ class Fold(Widget, can_focus=True):
     """The line that opens and closes the rarer settings; names those that are set, so nothing works unseen."""
 
     BINDINGS: ClassVar = [
-        Binding("up", "app.focus_previous", "Field above", show=False),
-        Binding("down", "app.focus_next", "Field below", show=False),
+        *FIELD_KEYS,
         Binding("enter,space", "press", "Open or close", show=False),
     ]
 
@@ -61,11 +60,12 @@ class Form(VerticalScroll, can_focus=False):
     """Shows a draft; every edit is told as ``Edited``, a typed secret as ``SecretTyped``."""
 
     class Edited(Message):
-        """The user changed a setting."""
+        """The user changed a setting. ``typed`` is the field being typed into: its editor knows better than any message."""
 
-        def __init__(self, *changes: Change) -> None:
+        def __init__(self, *changes: Change, typed: Field | None = None) -> None:
             super().__init__()
             self.changes = changes
+            self.typed = typed
 
     class SecretTyped(Message):
         """The user typed a password; an empty one means: none typed."""
@@ -116,12 +116,13 @@ class Form(VerticalScroll, can_focus=False):
             self.post_message(self.SecretTyped(Password(event.value)))
             return
         field = Field(event.input.id or "")
-        if event.value == self.draft.get(field):
+        value = event.input.value  # not event.value: more may have been typed since
+        if value == self.draft.get(field):
             return
         if field is Field.PORT:
-            self.port_touched = bool(event.value)
+            self.port_touched = bool(value)
         self.row(field).error("")
-        self.post_message(self.Edited(Change(field, event.value)))
+        self.post_message(self.Edited(Change(field, value), typed=field))
 
     @on(Choice.Changed)
     def _chosen(self, event: Choice.Changed) -> None:
@@ -141,7 +142,7 @@ class Form(VerticalScroll, can_focus=False):
     @on(SecretRows.PlaceChosen)
     def _place_chosen(self, event: SecretRows.PlaceChosen) -> None:
         event.stop()
-        self.post_message(self.Edited(Change(Field.PASSWORD, event.reference)))
+        self.post_message(self.Edited(Change(Field.PASSWORD, event.reference), typed=Field.PASSWORD))
 
     @on(Input.Blurred)
     @on(TextInput.Pasted)
@@ -175,17 +176,26 @@ class Form(VerticalScroll, can_focus=False):
             await self.query(", ".join(f"#row-{field}" for field, _, _ in RARER)).remove()
         fold.refresh()
 
-    def show(self, draft: Draft) -> None:
-        """Show another draft: only editors whose value differs are touched."""
+    def standing(self) -> list[Change]:
+        """Return what stands in the editors and is not in the draft yet: keys can be faster than the messages about them."""
+        editors = [editor for editor in self.query(TextInput) if editor.id in set(Field) - {Field.PASSWORD}]
+        typed = [Change(Field(editor.id or ""), editor.value) for editor in editors]
+        typed += [Change(Field.PASSWORD, reference) for reference in self.secret.standing]
+        return [change for change in typed if change.value != self.draft.get(change.field)]
+
+    def show(self, draft: Draft, fields: Collection[Field] = tuple(Field)) -> None:
+        """Show another draft in the editors of ``fields``. What is being typed at this moment must not be among them."""
         self.draft = draft
         with self.prevent(Input.Changed):
-            for field in Field:
+            for field in fields:
                 for editor in self.query(f"#{field}"):
                     if isinstance(editor, TextInput) and field is not Field.PASSWORD and editor.value != draft.get(field):
                         editor.value = draft.get(field)
+                        editor.cursor_position = len(editor.value)
                     elif isinstance(editor, Choice):
                         editor.set_value(as_shown(field, draft))
-        self.secret.show(draft.password)
+        if Field.PASSWORD in fields:
+            self.secret.show(draft.password)
         fold = self.query_one(Fold)
         if [bool(fold.draft.get(field)) for field, _, _ in RARER] != [bool(draft.get(field)) for field, _, _ in RARER]:
             fold.draft = draft

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from wizard.app.widgets.field import Choice, FieldRow, Option, SecretInput, TextInput
-from wizard.profile import SecretKind
+from wizard.profile import Password, SecretKind
 
 # What the choice says, what the row beneath asks for, and an example of it.
 PLACES: Mapping[SecretKind, tuple[str, str, str]] = {
@@ -71,6 +71,17 @@ class SecretRows(Widget):
     def reference(self) -> str:
         """The place in text form."""
         return f"{self.kind}:{self.detail}" if PLACES[self.kind][1] else str(self.kind)
+
+    @property
+    def standing(self) -> tuple[str, ...]:
+        """The place in text form as it is typed at this moment; nothing where none is being typed."""
+        return tuple(f"{self.kind}:{editor.value}" for editor in self.query("#place").results(TextInput))
+
+    @property
+    def typed(self) -> Password | None:
+        """The password that stands in its row, None when nothing does."""
+        editor = self.password_row.editor
+        return Password(editor.value) if isinstance(editor, SecretInput) and editor.value else None
 
     def set_reasons(self, reasons: Mapping[SecretKind, str], default_file: str) -> None:
         """Take the reasons of places that cannot be used here, and the path a new file would get."""
