@@ -176,11 +176,11 @@ def days_left(certificate: Certificate, now: datetime | None = None) -> int | No
 
 
 def certificate_words(certificate: Certificate, now: datetime | None = None) -> str:
-    """Return ``*.example.com, 213 days`` or what is the matter with its date."""
+    """Return ``213 days, *.example.com``: the days first, because a long name is cut off at the end of the row."""
     name = certificate.names[0] if certificate.names else certificate.subject
     left = days_left(certificate, now)
     if left is None:
         return name
     if left < 0:
-        return f"{name}, ended {-left} days ago"
-    return f"{name}, {left} days"
+        return f"ended {-left} days ago, {name}"
+    return f"{left} days, {name}"
