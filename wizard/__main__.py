@@ -46,10 +46,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
-    from wizard.commands.parser import parse
     from wizard.commands.terminal import UsageError
 
     try:
+        if not words:  # the wizard as it is mostly opened: nothing to parse
+            return _open()
+        from wizard.commands.parser import parse
+
         args, module = parse(words)
         return int(module.run(args)) if module else _without_command(args)
     except UsageError as problem:
@@ -67,9 +70,13 @@ def _without_command(args: argparse.Namespace) -> int:
         from wizard.commands.completion import show as show_completion
 
         return show_completion(args.print_completion)
+    return _open(args.profile, args.config)
+
+
+def _open(profile: str = "", config: str = "") -> int:
     from wizard.commands.screen import run
 
-    return run(args)
+    return run(profile, config)
 
 
 def _refuse(problem: UsageError, words: list[str]) -> int:

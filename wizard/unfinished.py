@@ -6,7 +6,6 @@ Nothing here is ever fatal: a file that cannot be read counts as none, and one t
 from __future__ import annotations
 
 import errno
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +42,8 @@ def save_unfinished(draft: Draft, step: str, profile_name: str = "") -> str:
         return clear_unfinished()
     content = {"schema": 1, "step": step, "profile": profile_name, "draft": _without_secret(draft)._asdict()}
     try:
+        import json
+
         safefile.write_atomic(unfinished_path(), json.dumps(content, indent=1).encode())
     except OSError as problem:
         return f"What you typed cannot be kept for the next start: {safefile.reason(problem)}."
@@ -52,7 +53,10 @@ def save_unfinished(draft: Draft, step: str, profile_name: str = "") -> str:
 def load_unfinished() -> Unfinished | None:
     """Return what was kept; None when there is nothing, or nothing that can be read."""
     try:
-        content = json.loads(safefile.read_bounded(unfinished_path()))
+        kept = safefile.read_bounded(unfinished_path())
+        import json  # mostly there is nothing to read, and every start asks
+
+        content = json.loads(kept)
         if not isinstance(content, dict) or content.get("schema") != 1:
             return None
         draft = _draft(content["draft"])

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wizard.profile import SecretKind
 
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from wizard.keychain import Rung
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """One line: ``sign`` is ``ok``, ``!`` or nothing while it is not known."""
 
     sign: str

@@ -5,6 +5,7 @@ Also what is measured on a slow line: nothing is painted twice, and nothing at a
 
 from __future__ import annotations
 
+import gc
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, ClassVar
@@ -74,6 +75,9 @@ class Shell(App[None]):
     def _draw(self) -> None:
         self.screen.refresh()
         self._still.close()
+        if not gc.isenabled():  # switched off for the start
+            gc.freeze()
+            gc.enable()
         if isinstance(self.screen, Step):
             self.screen.call_after_refresh(self.screen.drawn)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from wizard.app.sight import MODES
 from wizard.app.widgets.menu import Entry
 from wizard.draft import Draft
 from wizard.profile import Security
@@ -59,6 +58,8 @@ def identityiq(installed: str | None) -> Entry:
 
 def in_short(draft: Draft) -> str:
     """Return ``smtp.example.com:587 STARTTLS`` for a list."""
+    from wizard.app.sight import MODES
+
     try:
         mode = MODES[Security(draft.security.lower() or Security.STARTTLS)]
     except ValueError:

@@ -45,9 +45,6 @@ class AccessScreen(Step):
         """The list, the question for an address beneath it, and the state of this host."""
         with Vertical(id="source", classes="panel") as source:
             source.border_title = QUESTION
-            row = FieldRow("Address", TextInput(placeholder="you@company.com", id="address"), id="row-address")
-            row.display = False
-            yield row
             yield Menu(self._top(), id="sources")
             yield Static(id="said", classes="-empty", markup=False)
         memory = self.wizard.memory
@@ -64,7 +61,10 @@ class AccessScreen(Step):
         self.query_one(Menu).focus()
 
     def drawn(self) -> None:
-        """What takes time is found out when the list can be read."""
+        """What takes time is found out when the list can be read, and what is not seen yet is made."""
+        row = FieldRow("Address", TextInput(placeholder="you@company.com", id="address"), id="row-address")
+        row.display = False
+        self.query_one("#source").mount(row, before=0)
         self.run_worker(self._look_around(), group="around")
 
     async def _look_around(self) -> None:
@@ -150,7 +150,7 @@ class AccessScreen(Step):
         self.workers.cancel_group(self, "discover")
         title, entries, place = self.trail.pop()
         self.query_one("#source").border_title = title
-        self.query_one("#row-address").display = False
+        self.query("#row-address").set(display=False)
         self._say("")
         menu = self.query_one(Menu)
         menu.display = True
@@ -191,6 +191,9 @@ class AccessScreen(Step):
         self._take(self.wizard.draft.with_changes(*provider.changes(address, region)))
 
     def _ask_address(self) -> None:
+        if not self.query("#address"):  # chosen in the moment before the row is made
+            self.call_later(self._ask_address)
+            return
         self._list("An e-mail address", ())
         self.query_one("#row-address").display = True
         self.query_one("#address", Input).focus()

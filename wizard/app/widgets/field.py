@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
@@ -79,8 +78,7 @@ class SecretInput(TextInput):
         self.notify("A password is not cut to the clipboard. Backspace deletes it.", markup=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One value of a choice: ``value`` is what the draft holds, ``label`` what is shown."""
 
     value: str

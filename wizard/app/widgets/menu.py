@@ -6,8 +6,7 @@ Must not know what the entries stand for. The chosen row differs by its sign, no
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -19,8 +18,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line: ``id`` for the program, ``title`` and ``about`` for the reader; ``idle`` entries can be read, not chosen.
 
     ``more`` is what a row has no room for; whoever shows the list may show it beneath.
