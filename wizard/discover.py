@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
 from wizard import values
 from wizard.candidate import Candidate, Discovery, Source
+from wizard.dnstypes import Resolver, ResolverFailed, Service
 from wizard.profile import Security
 from wizard.providers import Match, for_domain, for_host, for_mx
 from wizard.smtp.network import Network
@@ -25,32 +25,6 @@ GUESS_TIMEOUT = 2.5
 _SERVICES = {"_submissions._tcp": Security.TLS, "_submission._tcp": Security.STARTTLS}
 _GUESSES = ("smtp", "mail")
 _GUESS_PORTS = (465, 587)
-
-
-class ResolverFailed(Exception):  # noqa: N818 - reads as what happened
-    """The resolver failed, or gave no answer in time; the name may or may not exist."""
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """An SRV record (RFC 2782)."""
-
-    priority: int
-    weight: int
-    port: int
-    target: str
-
-
-class Resolver(Protocol):
-    """What discovery asks of DNS. A name without records gives an empty list. Both raise ResolverFailed."""
-
-    async def services(self, name: str) -> list[Service]:
-        """The SRV records of a name."""
-        ...
-
-    async def exchanges(self, domain: str) -> list[str]:
-        """The MX hosts of a domain, best first; ``"."`` alone means that it takes no mail."""
-        ...
 
 
 def read(text: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ import dns.exception
 import dns.name
 import dns.resolver
 
-from wizard.discover import ResolverFailed, Service
+from wizard.dnstypes import ResolverFailed, Service
 
 _NOTHING = (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.name.LabelTooLong, dns.name.NameTooLong, dns.name.EmptyLabel)
 
