@@ -1,4 +1,4 @@
-"""What discovery asks of DNS, and what it gets: light types, so that asking nobody loads no DNS library. Must not know records."""
+"""What discovery asks of DNS and what it gets: light types, so that asking nobody loads no library. Must not know records."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wizard.discover import Resolver
+    from wizard.dnstypes import Resolver
     from wizard.smtp.network import Network
 
 
