@@ -6,6 +6,7 @@ from wizard.diagnosis.cures import proven, starttls_here
 from wizard.diagnosis.model import Possible, Rule, Seen
 from wizard.diagnosis.when import When
 from wizard.diagnosis.words import STARTTLS_FIRST, TLS_ALREADY, TLS_BROKEN
+from wizard.profile import Security
 from wizard.smtp.observation import Kind, Stage
 
 _STARTTLS_LINK = "https://www.rfc-editor.org/rfc/rfc3207"
@@ -29,7 +30,34 @@ def _offered_in_clear(seen: Seen) -> bool:
     return _in_clear(seen) and _starttls_offered(seen)
 
 
+def _agreed_to_starttls(seen: Seen) -> bool:
+    """A session of ours that began in clear: its handshake starts only after the server's 220. A pasted text does not tell."""
+    greeted = seen.observation.context.greeting is not None
+    return greeted and not seen.pasted and seen.profile.endpoint.security is Security.STARTTLS
+
+
 RULES: tuple[Rule, ...] = (
+    Rule(
+        id="protocol-violation",
+        title="{where} agreed to STARTTLS and went on in plain text",
+        meaning="After its yes to STARTTLS the encryption has to begin. What came instead was no TLS; the session was ended "
+        "and nothing secret was sent.{open}",
+        when=(
+            When(
+                kinds=(Kind.TLS_PLAINTEXT,), stages=(Stage.TLS,), plus=_agreed_to_starttls, plus_name="after the 220 to STARTTLS"
+            ),
+        ),
+        cures=proven,
+        advice=(
+            "Use port 465 with TLS, which is encrypted from its first byte.",
+            "Ask whoever runs the server, or the firewall before it, what its log says.",
+        ),
+        also=(
+            Possible("middlebox", "another network gets a handshake on the same port"),
+            Possible("starttls-unavailable", "the server's log speaks of its own certificate or key"),
+        ),
+        link=_STARTTLS_LINK,
+    ),
     Rule(
         id="port-speaks-plain",
         title="{where} does not speak TLS from the first byte",

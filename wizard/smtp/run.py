@@ -45,7 +45,7 @@ class Run:
         self.network = network
         self.deliver = deliver
         self.loop = asyncio.get_running_loop()
-        self.began = self.stage_began = self.loop.time()
+        self.began = self.stage_began = self.stage_ends = self.loop.time()
         self.session = self.new_session()
         self.context = Context()
         self.resolution: Resolution | None = None
@@ -78,12 +78,17 @@ class Run:
         """Add to what the session has shown."""
         self.context = self.context._replace(**facts)
 
+    def patience(self, most: float) -> float:
+        """Seconds to spend on what must not change a stage's outcome: at most ``most``, and over well before its deadline."""
+        return max(0.0, min(most, (self.stage_ends - self.loop.time()) / 2))
+
     # One stage ---------------------------------------------------------------------------------------------------
 
     async def stage(self, stage: Stage, work: Work) -> None:
         """Run one stage within its deadline and emit how it went. Raises StageFailed when the climb ends here."""
         self.stage_began = started = self.loop.time()
         deadline = max(0.001, min(self.profile.timeout, self.profile.total_timeout - self.at()))
+        self.stage_ends = started + deadline
         self.current = stage
         self.emit(StageStarted(stage, deadline, self.at()))
         try:

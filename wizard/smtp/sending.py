@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import suppress
 
 from wizard.smtp.message import compose, new_token, queue_id
@@ -26,8 +27,7 @@ async def mail(run: Run) -> Observation:
     if run.deliver and recipient:
         run.token = new_token()
         run.message = compose(run.profile, run.token, eight_bit="8BITMIME" in offered, utf8=speaks_utf8)
-        limit = offered.get("SIZE", "")
-        if limit.isdigit() and 0 < int(limit) < len(run.message):
+        if 0 < _size_limit(offered.get("SIZE", "")) < len(run.message):
             return run.seen(Stage.MAIL, Kind.TOO_LARGE, reply=run.context.ehlo)
     words = [f"MAIL FROM:<{sender}>"]
     if run.message and "SIZE" in offered:
@@ -49,6 +49,11 @@ async def mail(run: Run) -> Observation:
     return run.seen(Stage.MAIL, Kind.REPLY, reply=reply)
 
 
+def _size_limit(parameter: str) -> int:
+    """Return the SIZE limit in bytes, 0 when none is told. RFC 1870 3 grants it twenty ASCII digits; anything else is none."""
+    return int(parameter) if re.fullmatch(r"[0-9]{1,20}", parameter) else 0
+
+
 async def _next(run: Run) -> Reply:
     """Return the reply to the next command; the command is sent now, where it did not travel with a group."""
     command = run.commands.pop(0)
@@ -62,7 +67,7 @@ async def _drain(run: Run) -> None:
     if not run.pipelined:
         return
     with suppress(WireError, TimeoutError):
-        async with asyncio.timeout(_GOODBYE):
+        async with asyncio.timeout(run.patience(_GOODBYE)):
             while run.commands:
                 reply = await _next(run)
                 if reply.code == 354:
@@ -104,7 +109,7 @@ async def leave(run: Run) -> Observation:
     """Say goodbye. Whatever the server makes of it, what was accepted stays accepted: this stage does not fail."""
     reply, error = None, ""
     try:
-        async with asyncio.timeout(min(_GOODBYE, run.profile.timeout)):
+        async with asyncio.timeout(run.patience(_GOODBYE)):
             while run.commands:
                 reply = await _next(run)
     except (WireError, TimeoutError) as problem:

@@ -101,6 +101,7 @@ class Session(SMTP):
         """
         if self.wire.has_surplus:
             raise InjectedBytes(self.wire.surplus)
+        self.wire.still_open()  # a handshake on a line that is gone would wait for its deadline
         loop = asyncio.get_running_loop()
         secured = await loop.start_tls(
             cast(asyncio.WriteTransport, self.transport),

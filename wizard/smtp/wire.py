@@ -190,6 +190,13 @@ class Wire(SMTPProtocol):
         odd = self._trouble.raw if self._trouble else b""
         return b"\n".join(part for part in [*waiting, self.partial, odd] if part)[:KEPT_RAW]
 
+    def still_open(self) -> None:
+        """Raise LineClosed when the server has ended the line."""
+        if self._trouble is not None:
+            raise self._trouble
+        if self.transport is None or self.transport.is_closing():
+            raise LineClosed
+
     async def reply(self) -> Reply:
         """Return the next reply. Raises WireError when none can come; waits without a deadline of its own."""
         while not self._replies:
