@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+
+import pytest
 
 from tests.loopback import Loopback
 from tests.ui.home import home
 from tests.ui.watching import seen, until
 from wizard.app.app import WizardApp
+from wizard.app.widgets.state import StateLine
 from wizard.config import config_path, save_profile
 from wizard.draft import Draft
+from wizard.keychain import Rung
 from wizard.unfinished import save_unfinished
 
 __all__ = ["home"]
@@ -184,3 +189,36 @@ async def test_another_source_does_not_inherit_the_password_typed_for_the_one_be
         await pilot.press("home", "enter")
         await until(pilot, "smtp.example.com")
         assert app.password is None
+
+
+async def test_what_is_found_on_this_host_after_the_step_was_left_is_no_matter(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def rungs(app: WizardApp) -> tuple[Rung, ...]:
+        asked.set()
+        await answer.wait()
+        return ()
+
+    monkeypatch.setattr(WizardApp, "rungs", rungs)
+    app = WizardApp(network=Loopback({}, {}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, asked.is_set)
+        await app.screen.query(StateLine).remove()  # what leaving does first
+        answer.set()
+        await until(pilot, lambda: all(worker.is_finished for worker in app.workers))  # an error in one would end the app
+        assert app.is_running
+
+
+async def test_words_about_a_broken_settings_file_stay_in_their_column(home: Path) -> None:
+    path = config_path()
+    path.parent.mkdir(parents=True)
+    path.write_text("x = [1\n")
+    async with quiet().run_test(size=SIZE) as pilot:
+        lines = (await until(pilot, "the file was not changed")).splitlines()
+    first = next(place for place, line in enumerate(lines) if "!   settings" in line)
+    more = lines[first + 1 : next(place for place, line in enumerate(lines) if "secrets" in line)]
+    column = lines[first].index("settings") + 12
+    assert more
+    assert all(len(line) - len(line.lstrip()) == column for line in more)

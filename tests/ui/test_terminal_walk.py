@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
 import select
@@ -154,3 +155,28 @@ def test_a_window_made_tiny_and_large_again_loses_nothing(terminal: Terminal) ->
     terminal.until("› The practice server")
     terminal.press(ENTER)
     terminal.until("[2 Details]")
+
+
+def test_keys_typed_far_ahead_land_where_they_are_meant_and_none_starts_a_test_unseen(terminal: Terminal) -> None:
+    terminal.until("not on this host")
+    terminal.press("T\rmail.example.test\t\t\tann@example.test\t\t\tiiq@example.test\tyou@example.test\rm\r")
+    plan = terminal.until("Nothing has been contacted yet")
+    assert "mail.example.test:587" in plan
+    assert "as ann@example.test" in plan
+    assert "iiq@example.test" in plan
+    assert "○ one test message to you@example.test" in plan, "the m was not typed into an address, nor taken unseen"
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
+def test_told_to_end_it_keeps_the_last_letter_and_gives_the_terminal_back(
+    terminal: Terminal, tmp_path: Path, told: signal.Signals
+) -> None:
+    terminal.until("not on this host")
+    terminal.press("T\rmail.example.test")
+    terminal.until("mail.example.test")
+    os.kill(terminal.pid, told)
+    assert terminal.ended() == 128 + told
+    assert b"\x1b[?1049l" in terminal.bytes, "the terminal's own screen comes back"
+    assert b"\x1b[?25h" in terminal.bytes, "the cursor comes back"
+    left = json.loads((tmp_path / ".local/state/smtp-wizard/unfinished.json").read_text(encoding="utf-8"))
+    assert left["draft"]["host"] == "mail.example.test"

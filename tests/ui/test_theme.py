@@ -135,7 +135,7 @@ async def test_a_broken_theme_is_named_and_the_wizard_keeps_its_colours(home: Pa
     save_theme("mine")
     app = WizardApp(network=Loopback({}, {}))
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await until(pilot, "mine.toml")
+        assert "mine.toml in" in await until(pilot, "mine.toml"), "the name is not broken over two lines"
         assert app.theme == theme.DEFAULT
         assert "The colours were not changed" in seen(app)
 

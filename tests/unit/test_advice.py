@@ -8,9 +8,10 @@ import pytest
 
 from wizard.app.advice import Advice, advise
 from wizard.app.sight import Sight, Target, port_words, target_of
+from wizard.diagnosis.model import Finding, Severity
 from wizard.draft import Change, Draft, Field
 from wizard.profile import Security
-from wizard.smtp.observation import Certificate, TlsFacts
+from wizard.smtp.observation import Certificate, Stage, TlsFacts
 from wizard.smtp.ports import PortResult, PortState, recommend
 
 DRAFT = Draft(host="mail.test", port="587", security="starttls", username="svc", sender="iiq@example.com")
@@ -64,6 +65,16 @@ def test_nothing_wrong_is_said_calmly() -> None:
     (only,) = said(DRAFT, sight(GOOD))
     assert only.mark == "ok"
     assert "open, encrypted and trusted" in only.text
+
+
+def test_what_a_sign_in_found_is_whole_sentences_and_said_once() -> None:
+    finding = Finding(
+        "dns-unknown-host", Severity.ERROR, Stage.RESOLVE, "No address was found for mail.test", "It does not exist."
+    )
+    seen = Sight(Target("mail.test", (587,)), problem="mail.test has no address: check the spelling of the host.")
+    texts = [entry.text for entry in advise(DRAFT, seen, finding=finding, today=TODAY)]
+    assert texts[0] == "No address was found for mail.test. It does not exist."
+    assert seen.problem not in texts
 
 
 def test_a_closed_port_offers_the_one_that_was_seen_to_work() -> None:

@@ -48,9 +48,10 @@ def advise(
     today = today or datetime.now(UTC).date()
     advice = [*_accepted(draft)]
     if finding:
-        advice.append(Advice("!", f"{finding.title} {finding.meaning}".strip()))
+        advice.append(Advice("!", f"{finding.title.rstrip('.')}. {finding.meaning}".strip()))
     advice += _failures(failures)
-    advice += _seen(draft, sight)
+    if not (finding and sight.problem):  # the name that is not found would be said twice
+        advice += _seen(draft, sight)
     advice += _form(draft, sight)
     advice += _provider(draft, today)
     if practice:

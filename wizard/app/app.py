@@ -113,6 +113,12 @@ class WizardApp(Shell):
                 partial(self.memory.keep, self.draft, self.step, self.profile_name), thread=True, group="keep", exclusive=True
             )
 
+    def keep_now(self) -> None:
+        """Keep the unfinished form before anything else happens: there may be no later."""
+        if self.draft != self._kept and not self.on_practice():
+            self._kept = self.draft
+            self.memory.keep(self.draft, self.step, self.profile_name)
+
     @property
     def as_saved(self) -> Draft | None:
         """The present profile as it was last loaded or saved, None for settings that belong to no profile."""
@@ -128,8 +134,7 @@ class WizardApp(Shell):
 
     async def on_unmount(self) -> None:
         """On the way out keep what is unfinished, and close the practice server."""
-        if self.draft != self._kept and not self.on_practice():
-            self.memory.keep(self.draft, self.step, self.profile_name)
+        self.keep_now()
         await self._open.aclose()
 
     # --- the places the steps ask for ----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from enum import StrEnum
 from wizard.render.stages import duration, ending, fact, name_of
 from wizard.report import Report, StageResult
 from wizard.smtp.events import Why
-from wizard.smtp.observation import LADDER, Alternative, Stage
+from wizard.smtp.observation import LADDER, Alternative, Kind, Stage
 
 
 class Mark(StrEnum):
@@ -67,7 +67,9 @@ def _row(result: StageResult, report: Report) -> Row:
         bound = f"<= {result.deadline:.0f} s" if result.deadline else ""
         return Row(Mark.RUNNING, name, _looking_around(report.alternatives) or "running", bound)
     if not observation.passed:
-        return Row(Mark.FAILED, name, ending(observation), duration(observation.seconds))
+        # A stopped stage was not measured to its end: the total in the line below says how long it had.
+        took = "" if observation.kind is Kind.STOPPED else duration(observation.seconds)
+        return Row(Mark.FAILED, name, ending(observation), took)
     return Row(Mark.OK, name, fact(observation, report), duration(observation.seconds))
 
 

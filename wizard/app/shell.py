@@ -5,7 +5,9 @@ Also what is measured on a slow line: nothing is painted twice, and nothing at a
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import signal
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,9 +16,13 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding
 from textual.screen import Screen
+from textual.timer import Timer
 
 from wizard.app import theme
 from wizard.app.step import Step
+
+LONGEST_HOLD = 3.0  # seconds after which keys flow again whatever became of the step that was asked for
+_NEVER_HELD = ("ctrl+q", "ctrl+c")
 
 
 class Shell(App[None]):
@@ -34,11 +40,27 @@ class Shell(App[None]):
         self.animation_level = "none"
         self.own_themes = own_themes
         self._still = ExitStack()
+        self._ahead: list[events.Key | events.Paste] | None = None
+        self._longest: Timer | None = None
         self._use_theme(theme.DEFAULT)
 
     def opening_screen(self) -> Screen[Any]:
         """Return the first screen."""
         raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Told to end, or the line dropped: the form is kept and the terminal given back, which Textual leaves undone."""
+        if not self.is_headless:
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, self._told_to_end, number)
+
+    def _told_to_end(self, number: signal.Signals) -> None:
+        self.keep_now()
+        self.exit(return_code=128 + number)  # as a shell tells it
+
+    def keep_now(self) -> None:
+        """Keep what would be lost."""
 
     def action_command_palette(self) -> None:
         """Open the palette: Textual's own, without its blinking cursor."""
@@ -80,6 +102,33 @@ class Shell(App[None]):
             gc.enable()
         if isinstance(self.screen, Step):
             self.screen.call_after_refresh(self.screen.drawn)
+            self.release_keys(replay=self.screen.takes_what_was_typed_ahead)
+
+    # --- keys typed ahead --------------------------------------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hold what is typed behind an Enter that leads to another step: it is meant for that one, not for the field left."""
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            key = event.key if isinstance(event, events.Key) else ""
+            if self._ahead is not None and key not in _NEVER_HELD:
+                self._ahead.append(event)
+                return
+            if key == "enter" and isinstance(self.screen, Step) and self.screen.enter_goes_on():
+                self._ahead = []
+                self._longest = self.set_timer(LONGEST_HOLD, self.release_keys)
+        await super().on_event(event)
+
+    def release_keys(self, *, replay: bool = True) -> None:
+        """Let keys flow again, those held first; without ``replay`` they are dropped. Does nothing when none are held."""
+        if self._ahead is not None:
+            self.call_later(self._replay, replay)  # behind the keys that already wait for the app: order is kept
+
+    async def _replay(self, replay: bool) -> None:
+        held, self._ahead = self._ahead or [], None
+        if self._longest:
+            self._longest.stop()
+        for event in held if replay else ():
+            await self.on_event(event)
 
     def on_resize(self, event: events.Resize) -> None:
         """Below 80x24 say so instead of drawing half a form; the form waits beneath."""

@@ -82,6 +82,8 @@ class Step(Screen[None]):
     """One of the three steps. Subclasses give ``body``, ``KEYS``, and answer ``action_next``, ``leaving``, ``commands``."""
 
     step: ClassVar[StepName]
+    # Off where a key may contact a server: such a key is only taken once the screen has named what it does.
+    takes_what_was_typed_ahead: ClassVar[bool] = True
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-slim"), (100, "-wide")]  # noqa: RUF012 - Textual declares them so
     VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-short"), (32, "-tall")]  # noqa: RUF012
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
@@ -132,6 +134,10 @@ class Step(Screen[None]):
     def commands(self) -> Iterable[Command]:
         """What the palette offers on this step besides what it offers everywhere."""
         return ()
+
+    def enter_goes_on(self) -> bool:
+        """Whether Enter, pressed now, leads away from here, so that the keys behind it are for what comes next."""
+        return False
 
     def drawn(self) -> None:
         """Called once the step stands on the screen; what takes time begins here."""

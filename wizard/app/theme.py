@@ -15,6 +15,8 @@ from typing import Any
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
+from wizard.app.host import short
+
 DEFAULT = "dusk"
 COLOURS = ("background", "surface", "panel", "foreground", "muted", "primary", "accent", "success", "warning", "error")
 _OPTIONAL = ("selection", "selection-text")
@@ -48,10 +50,12 @@ def load(name: str, own: Path | None = None) -> Theme:
         raise ThemeError(f"there is no theme named '{name}': choose one of {', '.join(names(own))}")
     mine = own / f"{name}.toml" if own else None
     place: Traversable = mine if mine and mine.is_file() else files("wizard.themes") / f"{name}.toml"
+    # The name first: a long path is broken over the lines of a small notice.
+    shown = f"{place.name} in {short(place.parent)}" if isinstance(place, Path) else str(place)
     try:
-        return parse(name, place.read_text(encoding="utf-8"), str(place))
+        return parse(name, place.read_text(encoding="utf-8"), shown)
     except (OSError, UnicodeDecodeError) as problem:
-        raise ThemeError(f"the theme file {place} cannot be read: {problem}") from None
+        raise ThemeError(f"the theme file {shown} cannot be read: {problem}") from None
 
 
 def parse(name: str, text: str, place: str) -> Theme:

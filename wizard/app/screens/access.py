@@ -40,6 +40,7 @@ class AccessScreen(Step):
         self.installed: str | None = None
         self.found: Discovery | None = None
         self.states: dict[str, host.State] = {}
+        self.going = False
 
     def body(self) -> ComposeResult:
         """The list, the question for an address beneath it, and the state of this host."""
@@ -73,10 +74,17 @@ class AccessScreen(Step):
         self.installed = await in_daemon_thread(host.find_identityiq)
         self.states["identityiq"] = host.identityiq(self.installed)
         self.states["secrets"] = host.secrets(await self.wizard.rungs())
+        if self._left:
+            return
         for name in ("identityiq", "secrets"):
             self.query_one(f"#state-{name}", StateLine).show(self.states[name])
         if not self.trail:
             self.query_one(Menu).show(self._top(), keep_place=True)
+
+    @property
+    def _left(self) -> bool:
+        """Whether the step is being left: its lines go before what looks around for them is told to end."""
+        return len(self.query(StateLine)) < len(self.states) or not self.query(Menu)
 
     def _top(self) -> tuple[Entry, ...]:
         memory = self.wizard.memory
@@ -87,7 +95,19 @@ class AccessScreen(Step):
 
     @on(Menu.Chosen)
     def _chosen(self, event: Menu.Chosen) -> None:
+        self.going = False
         self.choose(event.entry.id)
+        if not self.going:
+            self.wizard.release_keys()
+
+    def enter_goes_on(self) -> bool:
+        """Both the list and the address lead on."""
+        return self.focused is not None
+
+    def move(self, to: StepName) -> None:
+        """Go to another step."""
+        self.going = True
+        super().move(to)
 
     @on(Menu.Moved)
     def _moved_over(self, event: Menu.Moved) -> None:
@@ -99,12 +119,14 @@ class AccessScreen(Step):
         kind, _, rest = name.partition(":")
         match kind:
             case "resume":
+                self.going = True
                 self.wizard.resume()
             case "profile":
                 self._take(self.wizard.memory.profiles[rest], rest)
             case "profiles":
                 self._list("A saved profile", sources.profile_entries(self.wizard.memory.profiles))
             case "practice" | "fault":
+                self.going = True
                 self.run_worker(self._practise(rest or None), exclusive=True, group="practice")
             case "faults":
                 from wizard.practice import FAULTS
@@ -168,6 +190,7 @@ class AccessScreen(Step):
             draft = await self.wizard.open_practice(fault)
         except OSError as problem:
             self._say(f"The practice server cannot open a port on this machine: {problem}. Another source works without it.")
+            self.wizard.release_keys(replay=False)
             return
         self._say("")
         self._take(draft)
@@ -203,6 +226,7 @@ class AccessScreen(Step):
     def _address_given(self, event: Input.Submitted) -> None:
         from wizard.discover import read
 
+        self.wizard.release_keys()
         try:
             _, domain = read(event.value)
         except ValueError as problem:
@@ -219,6 +243,8 @@ class AccessScreen(Step):
         from wizard.discover import discover
 
         found = self.found = await discover(address, network=self.wizard.network)
+        if self._left:
+            return
         menu = self.query_one(Menu)
         menu.show(sources.candidate_entries(found.candidates))
         menu.display = bool(found.candidates)

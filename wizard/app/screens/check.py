@@ -28,6 +28,7 @@ class CheckScreen(Climb):
     """The third step: everything on it is drawn from ``standing``."""
 
     step = StepName.TEST
+    takes_what_was_typed_ahead = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual declares it
     BINDINGS: ClassVar = [
         Binding("enter", "go", "Go", show=False),

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 from wizard import values
 from wizard.app.screens.live import LiveStep
 from wizard.app.step import Command, StepName
-from wizard.app.widgets.form import Form
+from wizard.app.widgets.form import Fold, Form
 from wizard.app.widgets.ports import Live
 from wizard.draft import Change, Field
 from wizard.profile import Invalid, SecretKind, Security, parse
@@ -92,6 +92,10 @@ class DetailsScreen(LiveStep):
             kept = SecretKind.ASK if SecretKind.KEYRING in reasons else SecretKind.KEYRING
             self.edit(Change(Field.PASSWORD, kept.value))
 
+    def enter_goes_on(self) -> bool:
+        """Everywhere but on the fold, which it opens."""
+        return not isinstance(self.focused, Fold)
+
     # --- editing -----------------------------------------------------------------------------------------------------
 
     def edit(self, *changes: Change, mark: bool = False) -> None:
@@ -148,7 +152,9 @@ class DetailsScreen(LiveStep):
         parsed = parse(self.wizard.draft)
         errors = parsed.errors if isinstance(parsed, Invalid) else {}
         await self.form.show_errors(errors)
-        if not errors:
+        if errors:
+            self.wizard.release_keys()
+        else:
             self.move(StepName.TEST)
 
     def show_errors(self, errors: Mapping[Field, str]) -> None:

@@ -186,4 +186,4 @@ class LiveStep(Step):
     def show_signin(self) -> None:
         count = self.wizard.failures()
         if count:
-            self.query_one(Live).show(signin=f"refused {count} times for this user")
+            self.query_one(Live).show(signin=f"refused, {count} so far for this user")
