@@ -65,7 +65,8 @@ RULES: tuple[Rule, ...] = (
             Possible("auth-bad-credentials", "the same user name and password fail in the provider's web page as well"),
             Possible("auth-app-password-required", "the account's security settings offer app passwords"),
         ),
-        log_line="AuthenticationFailedException: 535 5.7.139 Authentication unsuccessful",
+        log_line="AuthenticationFailedException: 535 5.7.139 Authentication unsuccessful, or: "
+        "No authentication mechanisms supported by both server and client",
         link="https://aka.ms/smtp_auth_disabled",
     ),
     Rule(
@@ -85,7 +86,7 @@ RULES: tuple[Rule, ...] = (
             "Blanks inside an app password are for the eye only: leave them out.",
         ),
         also=(Possible("auth-bad-credentials", "an app password is in use already: then it is mistyped or was withdrawn"),),
-        log_line="AuthenticationFailedException: 534 5.7.9 Application-specific password required",
+        log_line="AuthenticationFailedException: {said}",
         link="https://support.google.com/accounts/answer/185833",
     ),
     Rule(
@@ -113,7 +114,7 @@ RULES: tuple[Rule, ...] = (
             Possible("auth-temporary", "other accounts on the same server fail as well"),
             Possible("auth-bad-credentials", "the account's web page lets you in at once and shows no notice"),
         ),
-        log_line="AuthenticationFailedException: 454 4.7.0 Too many login attempts",
+        log_line="AuthenticationFailedException: {said}",
     ),
     Rule(
         id="auth-oauth-token-invalid",
@@ -145,7 +146,7 @@ RULES: tuple[Rule, ...] = (
         fallback=(When(codes=(454,)),),
         advice=("Try once more in some minutes, not at once.", "If it stays, tell whoever runs the server."),
         also=(Possible("auth-account-limited", "other accounts can sign in at the same moment"),),
-        log_line="AuthenticationFailedException: 454 4.7.0 Temporary authentication failure",
+        log_line="AuthenticationFailedException: {said}",
     ),
     Rule(
         id="auth-bad-credentials",
@@ -177,6 +178,6 @@ RULES: tuple[Rule, ...] = (
             Possible("auth-account-limited", "it was accepted until a short while ago, and there were failures since"),
             Possible("auth-temporary", "the server's log speaks of its own password check, not of this account"),
         ),
-        log_line="AuthenticationFailedException: 535 5.7.8 authentication failed",
+        log_line="AuthenticationFailedException: {said}",
     ),
 )

@@ -61,7 +61,8 @@ RULES: tuple[Rule, ...] = (
             Possible("auth-basic-disabled", "the server offers PLAIN or LOGIN to other accounts or networks"),
             Possible("auth-not-offered", "the server offers no mechanism at all"),
         ),
-        log_line="No authentication mechanisms supported by both server and client",
+        log_line="No authentication mechanisms supported by both server and client, or: "
+        "504 5.5.4 Unrecognized authentication type",
     ),
     Rule(
         id="auth-mechanism-unsupported",
@@ -81,7 +82,8 @@ RULES: tuple[Rule, ...] = (
             Possible("auth-not-offered", "the server offers no mechanism at all"),
             Possible("auth-basic-disabled", "the server offers PLAIN or LOGIN to other accounts or networks"),
         ),
-        log_line="No authentication mechanisms supported by both server and client",
+        log_line="No authentication mechanisms supported by both server and client, or: "
+        "504 5.5.4 Unrecognized authentication type",
     ),
     Rule(
         id="starttls-required",
@@ -158,6 +160,6 @@ RULES: tuple[Rule, ...] = (
             Possible("auth-basic-disabled", "a sign-in was tried and skipped: password sign-in may be off"),
             Possible("auth-bad-credentials", "a sign-in was tried and refused before"),
         ),
-        log_line="530 5.7.57 Client not authenticated, or: 530 5.7.0 Authentication required",
+        log_line="{said}",
     ),
 )

@@ -77,7 +77,7 @@ RULES: tuple[Rule, ...] = (
             Possible("cert-hostname-mismatch", "the same certificate is shown to other networks as well"),
             Possible("cert-untrusted-issuer", "the same certificate is shown to other networks as well, and its issuer is real"),
         ),
-        log_line="PKIX path building failed: unable to find valid certification path to requested target",
+        log_line="PKIX path building failed; unable to find valid certification path to requested target",
     ),
     Rule(
         id="cert-expired",
@@ -128,7 +128,7 @@ RULES: tuple[Rule, ...] = (
             Possible("cert-untrusted-issuer", "subject and issuer in the certificate differ"),
             Possible("middlebox", "another network sees another certificate for the same name"),
         ),
-        log_line="PKIX path building failed: unable to find valid certification path to requested target",
+        log_line="PKIX path building failed; unable to find valid certification path to requested target",
     ),
     Rule(
         id="cert-untrusted-issuer",
@@ -148,7 +148,7 @@ RULES: tuple[Rule, ...] = (
             Possible("middlebox", "another network sees another issuer for the same name"),
             Possible("cert-hostname-mismatch", "the issuer is known and the names in the certificate do not fit"),
         ),
-        log_line="PKIX path building failed: unable to find valid certification path to requested target",
+        log_line="PKIX path building failed; unable to find valid certification path to requested target",
     ),
     Rule(
         id="ca-file-unusable",

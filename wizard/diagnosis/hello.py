@@ -69,7 +69,8 @@ RULES: tuple[Rule, ...] = (
             "Check that the host is the one for outgoing mail, often called smtp.",
         ),
         also=(Possible("middlebox", "another network gets a mail server's greeting on the same port"),),
-        log_line="Could not connect to SMTP host: {host}, port: {port}, response: -1",
+        log_line="Got bad greeting from SMTP host: {host}, port: {port}; older: Could not connect to SMTP host: {host}, "
+        "port: {port}, response: -1",
     ),
     Rule(
         id="middlebox",
@@ -91,7 +92,8 @@ RULES: tuple[Rule, ...] = (
         ),
         fallback=(When(codes=(500, 502), stages=(Stage.EHLO,)),),
         also=(Possible("starttls-unavailable", "another network sees the same list of abilities"),),
-        log_line="STARTTLS is required but host does not support STARTTLS",
+        log_line="nothing about STARTTLS: IdentityIQ is expected to go on in clear, "
+        "and the refusal comes at the sender or recipient",
     ),
     Rule(
         id="middlebox",
@@ -143,7 +145,8 @@ RULES: tuple[Rule, ...] = (
             Possible("port-speaks-tls", "the bytes are not text: the port may speak TLS"),
             Possible("middlebox", "another network gets a proper reply"),
         ),
-        log_line="Could not connect to SMTP host: {host}, port: {port}, response: -1",
+        log_line="Got bad greeting from SMTP host: {host}, port: {port}; older: Could not connect to SMTP host: {host}, "
+        "port: {port}, response: -1",
     ),
     Rule(
         id="ip-blocked",
@@ -175,7 +178,7 @@ RULES: tuple[Rule, ...] = (
             Possible("content-rejected", "another message from the same address passes"),
             Possible("relay-denied", "the reply speaks of the recipient's domain"),
         ),
-        log_line="Could not connect to SMTP host: {host}, port: {port}, response: 554",
+        log_line="{said}; older, at the greeting: Could not connect to SMTP host: {host}, port: {port}, response: 554",
         link="https://check.spamhaus.org/",
     ),
     Rule(
@@ -195,7 +198,7 @@ RULES: tuple[Rule, ...] = (
             Possible("ip-blocked", "it stays with a name that is right"),
             Possible("connection-dropped", "the server hangs up instead of replying"),
         ),
-        log_line="501 or 550 in answer to EHLO",
+        log_line="{said}",
     ),
     Rule(
         id="server-busy",
@@ -213,7 +216,7 @@ RULES: tuple[Rule, ...] = (
             Possible("ip-blocked", "other hosts are served at the same moment"),
             Possible("service-unavailable", "it stays for days"),
         ),
-        log_line="Could not connect to SMTP host: {host}, port: {port}, response: 421",
+        log_line="{said}; older, at the greeting: Could not connect to SMTP host: {host}, port: {port}, response: 421",
     ),
     Rule(
         id="service-unavailable",
@@ -239,6 +242,7 @@ RULES: tuple[Rule, ...] = (
             Possible("ip-blocked", "another host of yours is served"),
             Possible("server-busy", "it goes away by itself"),
         ),
-        log_line="Could not connect to SMTP host: {host}, port: {port}, response: 554",
+        log_line="Got bad greeting from SMTP host: {host}, port: {port}, response: {said}; older: "
+        "Could not connect to SMTP host: {host}, port: {port}, response: 554",
     ),
 )

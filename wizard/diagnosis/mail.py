@@ -54,7 +54,7 @@ RULES: tuple[Rule, ...] = (
             Possible("sender-rejected", "another sender of the same domain passes"),
             Possible("content-rejected", "the same sender passes with other words"),
         ),
-        log_line="SendFailedException: 550 5.7.26 unauthenticated email",
+        log_line="{said}",
         link="https://support.google.com/mail/answer/81126",
     ),
     Rule(
@@ -84,7 +84,7 @@ RULES: tuple[Rule, ...] = (
             Possible("ip-blocked", "mail to the server's own domain is refused from here as well"),
             Possible("sender-rejected", "another sender is passed on"),
         ),
-        log_line="SendFailedException: Invalid Addresses; 550 5.7.1 Unable to relay",
+        log_line="SendFailedException: Invalid Addresses; SMTPAddressFailedException: {said}",
     ),
     Rule(
         id="sender-rejected",
@@ -115,7 +115,7 @@ RULES: tuple[Rule, ...] = (
             Possible("sender-unauthenticated-domain", "the reply names SPF, DKIM or DMARC"),
             Possible("quota-or-sandbox", "the account is in a trial in which every address must be verified first"),
         ),
-        log_line="5.7.60 SMTP; Client does not have permissions to send as this sender",
+        log_line="SMTPSendFailedException: {said}",
     ),
     Rule(
         id="recipient-unknown",
@@ -142,7 +142,7 @@ RULES: tuple[Rule, ...] = (
             Possible("sender-rejected", "the address the reply names is the sender's"),
             Possible("relay-denied", "the reply is the same for every recipient outside"),
         ),
-        log_line="SMTPAddressFailedException: 550 5.1.1 User unknown",
+        log_line="SendFailedException: Invalid Addresses; SMTPAddressFailedException: {said}",
     ),
     Rule(
         id="sender-rejected",
@@ -173,7 +173,7 @@ RULES: tuple[Rule, ...] = (
             Possible("line-or-encoding", "the sender or its name has letters outside ASCII"),
             Possible("ip-blocked", "the same sender passes from another host"),
         ),
-        log_line="SMTPSendFailedException: 553 5.1.8 Sender address rejected",
+        log_line="SMTPSendFailedException: {said}",
     ),
     Rule(
         id="recipient-rejected",
@@ -204,7 +204,7 @@ RULES: tuple[Rule, ...] = (
             Possible("sender-unauthenticated-domain", "senders of other domains pass"),
             Possible("sender-rejected", "another sender of yours passes"),
         ),
-        log_line="SendFailedException: Invalid Addresses",
+        log_line="SendFailedException: Invalid Addresses; SMTPAddressFailedException: {said}",
     ),
     Rule(
         id="line-or-encoding",
@@ -212,7 +212,7 @@ RULES: tuple[Rule, ...] = (
         meaning="Letters outside ASCII before the @ need SMTPUTF8, and the server does not offer it.",
         when=(When(kinds=(Kind.NEEDS_UTF8,)),),
         advice=("Use an address in plain ASCII letters for {sender} and {recipient}.",),
-        log_line="Local address contains non-ascii character",
+        log_line="usually nothing: IdentityIQ's mail library sends such an address as it is",
         link="https://www.rfc-editor.org/rfc/rfc6531",
     ),
 )

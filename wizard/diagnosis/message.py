@@ -35,7 +35,7 @@ RULES: tuple[Rule, ...] = (
             Possible("server-busy", "known senders are turned away at the same moment as well"),
             Possible("rate-limited", "the first mails of the day pass and later ones do not"),
         ),
-        log_line="SMTPAddressFailedException: 450 4.2.0 Greylisted",
+        log_line="{said}",
     ),
     Rule(
         id="message-too-large",
@@ -44,7 +44,7 @@ RULES: tuple[Rule, ...] = (
         when=(When(kinds=(Kind.TOO_LARGE,)),),
         advice=("Send a smaller message, or a link instead of the attachment.", "Or ask for a higher limit."),
         also=(Possible("mailbox-full", "a small message is refused too"),),
-        log_line="552 5.3.4 Message size exceeds fixed limit",
+        log_line="SMTPSendFailedException: 552 5.3.4",
         link="https://www.rfc-editor.org/rfc/rfc1870",
     ),
     Rule(
@@ -72,7 +72,7 @@ RULES: tuple[Rule, ...] = (
             Possible("sender-rejected", "the account is open, and only this sender is not verified"),
             Possible("auth-bad-credentials", "the console shows another user name for SMTP"),
         ),
-        log_line="554 Message rejected: Email address is not verified",
+        log_line="{said}",
         link="https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html",
     ),
     Rule(
@@ -93,7 +93,7 @@ RULES: tuple[Rule, ...] = (
             Possible("message-too-large", "a small message passes"),
             Possible("quota-or-sandbox", "the quota is the sender's: every recipient gets this reply"),
         ),
-        log_line="552 5.2.2 Mailbox full",
+        log_line="{said}",
     ),
     Rule(
         id="message-too-large",
@@ -106,7 +106,7 @@ RULES: tuple[Rule, ...] = (
         fallback=(When(codes=(552,)),),
         advice=("Send a smaller message, or a link instead of the attachment.", "Or ask for a higher limit."),
         also=(Possible("mailbox-full", "a small message is refused too"),),
-        log_line="552 5.3.4 Message size exceeds fixed limit",
+        log_line="{said}",
     ),
     Rule(
         id="rate-limited",
@@ -129,7 +129,7 @@ RULES: tuple[Rule, ...] = (
             Possible("ip-blocked", "other accounts from this host are refused too"),
             Possible("greylisted", "the same mail passes after some minutes"),
         ),
-        log_line="421 4.7.0 Too many messages",
+        log_line="{said}",
     ),
     Rule(
         id="line-or-encoding",
@@ -147,7 +147,7 @@ RULES: tuple[Rule, ...] = (
             Possible("content-rejected", "another message with the same headers passes"),
             Possible("sender-rejected", "the address in From is the obstacle, not its form"),
         ),
-        log_line="550 5.6.0 or 554 in answer to the message",
+        log_line="{said}",
         link="https://www.rfc-editor.org/rfc/rfc5322",
     ),
     Rule(
@@ -172,6 +172,6 @@ RULES: tuple[Rule, ...] = (
             Possible("sender-rejected", "every message of this sender is refused"),
             Possible("recipient-rejected", "other recipients get the same message"),
         ),
-        log_line="554 5.7.1 Message rejected",
+        log_line="{said}",
     ),
 )

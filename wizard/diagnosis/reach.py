@@ -84,7 +84,8 @@ RULES: tuple[Rule, ...] = (
             Possible("middlebox", "a well-known provider never refuses its own port: then a firewall near this host does it"),
             Possible("connect-timeout", "a firewall that drops instead of refusing gives silence"),
         ),
-        log_line="Could not connect to SMTP host: {host}, port: {port}; Connection refused",
+        log_line="Couldn't connect to host, port: {host}, {port}; Connection refused; older: "
+        "Could not connect to SMTP host: {host}, port: {port}",
     ),
     Rule(
         id="network-unreachable",
@@ -106,7 +107,8 @@ RULES: tuple[Rule, ...] = (
             "If only the IPv6 address cannot be reached, use the server's IPv4 address or give this host IPv6.",
         ),
         also=(Possible("connect-timeout", "a filter that drops packets without a word gives silence, not this answer"),),
-        log_line="Could not connect to SMTP host: {host}, port: {port}; Network is unreachable",
+        log_line="Couldn't connect to host, port: {host}, {port}; Network is unreachable; older: "
+        "Could not connect to SMTP host: {host}, port: {port}",
     ),
     Rule(
         id="connect-refused",
@@ -116,7 +118,8 @@ RULES: tuple[Rule, ...] = (
         cures=proven,
         advice=(_ASK_FIREWALL, "On this host, look at the outgoing rules (nft list ruleset, SELinux, a security agent)."),
         also=(Possible("network-unreachable", "no firewall rule names this port: then the route is missing"),),
-        log_line="Could not connect to SMTP host: {host}, port: {port}; Permission denied",
+        log_line="Couldn't connect to host, port: {host}, {port}; Permission denied; older: "
+        "Could not connect to SMTP host: {host}, port: {port}",
     ),
     Rule(
         id="connect-timeout",
@@ -156,7 +159,8 @@ RULES: tuple[Rule, ...] = (
             Possible("greeting-timeout", "a TLS handshake on the same port fails as well"),
             Possible("connection-dropped", "a TLS handshake on the same port is cut off as well"),
         ),
-        log_line="Exception reading response, or: Could not connect to SMTP host: {host}, port: {port}, response: -1",
+        log_line="Exception reading response, or: Got bad greeting from SMTP host: {host}, port: {port}, response: [EOF]; "
+        "older: Could not connect to SMTP host: {host}, port: {port}, response: -1",
         link="https://www.rfc-editor.org/rfc/rfc8314",
     ),
     Rule(
@@ -188,7 +192,7 @@ RULES: tuple[Rule, ...] = (
             Possible("port-speaks-tls", "the port is open and closes before a greeting: it may want TLS first"),
             Possible("helo-rejected", "the cut comes right after EHLO and stays away with a full host name"),
         ),
-        log_line="Exception reading response; [EOF]",
+        log_line="Exception reading response, or: [EOF]",
     ),
     Rule(
         id="tls-handshake-failed",
@@ -201,7 +205,7 @@ RULES: tuple[Rule, ...] = (
             Possible("port-speaks-plain", "the port greets in plain text when TLS is not begun"),
             Possible("middlebox", "the same handshake works from another network"),
         ),
-        log_line="Could not convert socket to TLS; Read timed out",
+        log_line="nothing: the thread waits, because IdentityIQ's mail library has no time limit of its own",
     ),
     Rule(
         id="greeting-timeout",

@@ -86,7 +86,7 @@ RULES: tuple[Rule, ...] = (
         when=(When(codes=(4, 5), says=TLS_ALREADY),),
         advice=("Choose one: TLS with port 465, or STARTTLS with port 587. Both encrypt.",),
         also=(Possible("starttls-unavailable", "the line is in clear, and STARTTLS is refused there too"),),
-        log_line="STARTTLS: 503 or 554 TLS already active",
+        log_line="{said}",
         link=_STARTTLS_LINK,
     ),
     Rule(
@@ -108,7 +108,8 @@ RULES: tuple[Rule, ...] = (
             Possible("middlebox", "the server does offer STARTTLS when asked from another network: something here removes it"),
             Possible("ip-blocked", "it is offered to other client addresses"),
         ),
-        log_line="STARTTLS is required but host does not support STARTTLS",
+        log_line="nothing about STARTTLS: IdentityIQ is expected to go on in clear, "
+        "and the refusal comes at the sender or recipient, or: 454 4.7.0 TLS not available",
         link=_STARTTLS_LINK,
     ),
     Rule(
@@ -119,7 +120,7 @@ RULES: tuple[Rule, ...] = (
         when=(When(kinds=(Kind.WITHHELD,), plus=_offered_in_clear, plus_name="in clear, STARTTLS offered"),),
         cures=starttls_here,
         advice=("Choose STARTTLS, which this server offers.",),
-        log_line="530 5.7.0 Must issue a STARTTLS command first",
+        log_line="usually nothing: IdentityIQ is expected to send the password in clear",
         link=_STARTTLS_LINK,
     ),
     Rule(
@@ -148,7 +149,7 @@ RULES: tuple[Rule, ...] = (
         cures=starttls_here,
         advice=("Choose STARTTLS with port 587, or TLS with port 465.",),
         also=(Possible("auth-required", "it says the same on an encrypted line: then it wants a sign-in"),),
-        log_line="530 5.7.0 Must issue a STARTTLS command first",
+        log_line="{said}",
         link=_STARTTLS_LINK,
     ),
     Rule(
@@ -169,7 +170,8 @@ RULES: tuple[Rule, ...] = (
             "In IdentityIQ, an old mail library in WEB-INF/lib offers TLS 1.0 only: renew it.",
         ),
         also=(Possible("tls-cipher-or-key", "the server does speak TLS 1.2: then the ciphers or its key are the obstacle"),),
-        log_line="No appropriate protocol (protocol is disabled or cipher suites are inappropriate)",
+        log_line="Received fatal alert: protocol_version, or: "
+        "No appropriate protocol (protocol is disabled or cipher suites are inappropriate)",
     ),
     Rule(
         id="tls-cipher-or-key",
@@ -198,7 +200,7 @@ RULES: tuple[Rule, ...] = (
             "Do not lower the security level of this host: it would hold for every connection.",
         ),
         also=(Possible("tls-version", "the server speaks no TLS 1.2"),),
-        log_line="Could not convert socket to TLS; no cipher suites in common, or: DH key too small",
+        log_line="Received fatal alert, or: nothing, where the JVM's own rules are less strict",
     ),
     Rule(
         id="client-cert-required",
@@ -232,7 +234,7 @@ RULES: tuple[Rule, ...] = (
             Possible("client-cert-required", "the server's log speaks of a peer certificate"),
             Possible("middlebox", "the handshake works from another network"),
         ),
-        log_line="Could not convert socket to TLS; Received fatal alert: handshake_failure",
+        log_line="Received fatal alert",
     ),
     Rule(
         id="connection-dropped",
@@ -246,6 +248,6 @@ RULES: tuple[Rule, ...] = (
             Possible("middlebox", "the server's log knows nothing of the connection"),
             Possible("tls-version", "old servers hang up instead of naming the version they want"),
         ),
-        log_line="Could not convert socket to TLS; Remote host terminated the handshake",
+        log_line="Remote host terminated the handshake",
     ),
 )
