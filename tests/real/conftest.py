@@ -1,4 +1,4 @@
-"""When the real servers run: always in CI, elsewhere where they are installed. What does not run is said, not skipped."""
+"""When the real servers and JavaMail run: always in CI, elsewhere where installed. What does not run is said, not skipped."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.real import postfix
+from tests.real import javamail, postfix
 
 HERE = Path(__file__).parent
 IN_CI = os.environ.get("CI", "").lower() == "true"
@@ -16,14 +16,18 @@ left_out: list[str] = []
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave these tests out where the servers cannot be started; in CI they stay, and fail with the reason."""
-    why = postfix.missing()
-    if not why or IN_CI:
+    """Leave tests out where what they need cannot be started; in CI they stay, and fail with the reason."""
+    if IN_CI:
         return
-    mine = [item for item in items if HERE in item.path.parents]
-    items[:] = [item for item in items if item not in mine]
-    config.hook.pytest_deselected(items=mine)
-    left_out.append(f"{len(mine)} tests against Postfix and Dovecot did not run: {why}.")
+    for name, against, why in (
+        ("test_postfix.py", "Postfix and Dovecot", postfix.missing()),
+        ("test_javamail.py", "JavaMail", javamail.missing()),
+    ):
+        mine = [item for item in items if why and item.path == HERE / name]
+        if mine:
+            items[:] = [item for item in items if item not in mine]
+            config.hook.pytest_deselected(items=mine)
+            left_out.append(f"{len(mine)} tests against {against} did not run: {why}.")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

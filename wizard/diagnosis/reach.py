@@ -39,7 +39,7 @@ RULES: tuple[Rule, ...] = (
             "If the name is known only inside your network, check that this host asks the internal name server.",
         ),
         also=(Possible("dns-temporary", "ask again in a minute: a name that then has an address was never missing"),),
-        log_line="Unknown SMTP host: {host}",
+        log_line="Couldn't connect to host, port: {host}, {port}; UnknownHostException: {host}; older: Unknown SMTP host: {host}",
     ),
     Rule(
         id="dns-temporary",
@@ -51,7 +51,7 @@ RULES: tuple[Rule, ...] = (
             "If it stays, check the name servers in /etc/resolv.conf and that this host may reach them on port 53.",
         ),
         also=(Possible("dns-not-found", "ask another name server: if it says the name does not exist, the name is wrong"),),
-        log_line="Unknown SMTP host: {host}",
+        log_line="Couldn't connect to host, port: {host}, {port}; UnknownHostException: {host}; older: Unknown SMTP host: {host}",
     ),
     Rule(
         id="proxy-or-nat",
