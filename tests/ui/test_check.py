@@ -334,13 +334,17 @@ async def test_export_asks_before_it_replaces_a_file(practice: PracticeServer, h
         assert there.read_text(encoding="utf-8") != "mine"
 
 
-async def test_export_says_why_a_file_cannot_be_written(practice: PracticeServer, home: Path) -> None:
+async def test_export_says_why_a_file_cannot_be_written_and_lets_you_mend_it(practice: PracticeServer, home: Path) -> None:
     (home / "smtp-wizard-localhost.md").mkdir()
     async with on_test(practice.draft(Security.STARTTLS), practice).run_test(size=(80, 24)) as pilot:
         await pilot.press("enter")
         await until(pilot, "The message arrived.")
-        await pilot.press("e", "enter", "enter")
-        assert "folder" in await until(pilot, "not written")
+        await pilot.press("e", "enter")
+        await until(pilot, "this is a folder")
+        await pilot.press("down", *"/report.md", "enter")
+        await until(pilot, "readable by you alone")
+        await pilot.press("e", "down", *"/report.md/below", "enter")
+        await until(pilot, "not written")
 
 
 async def test_password_is_saved_where_it_was_chosen_and_settings_without_it(practice: PracticeServer, home: Path) -> None:

@@ -180,3 +180,13 @@ def test_told_to_end_it_keeps_the_last_letter_and_gives_the_terminal_back(
     assert b"\x1b[?25h" in terminal.bytes, "the cursor comes back"
     left = json.loads((tmp_path / ".local/state/smtp-wizard/unfinished.json").read_text(encoding="utf-8"))
     assert left["draft"]["host"] == "mail.example.test"
+
+
+def test_letters_behind_a_correction_and_a_tab_behind_an_arrow_keep_their_order(terminal: Terminal) -> None:
+    terminal.until("not on this host")
+    terminal.press("T\r")
+    terminal.until("[2 Details]")
+    terminal.press("wrong\x15mail.examplx\x7fe.test\t\x1b[C\t\tann\x7f\x7f\x7fbob\t\t\tiiq@example.test\tyou@example.test\r")
+    plan = terminal.until("Nothing has been contacted yet")
+    assert "mail.example.test:465 TLS" in plan
+    assert "as bob" in plan

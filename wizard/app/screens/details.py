@@ -106,7 +106,11 @@ class DetailsScreen(LiveStep):
 
     @on(Form.Edited)
     def _edited(self, event: Form.Edited) -> None:
-        self.wizard.apply(*event.changes)
+        # The message may be older than what stands there now: an Enter right behind the letters tidies before it arrives.
+        changes = event.changes
+        if event.typed and event.typed is not Field.PASSWORD:
+            changes = (Change(event.typed, self.form.query_one(f"#{event.typed}", Input).value),)
+        self.wizard.apply(*changes)
         self.form.show(self.wizard.draft, [change.field for change in event.changes if change.field is not event.typed])
         self.form.mark(self.wizard.marked)
         self.look_soon()

@@ -86,6 +86,9 @@ class ExportReport(ModalScreen[Note | None]):
             return
         try:
             path = Path(typed).expanduser().absolute()
+            if path.is_dir():
+                row.error("this is a folder: add a name for the file")
+                return
             if path.exists() and path != self.agreed:
                 self.agreed = path
                 row.error("this file exists: Enter replaces it, or type another name")

@@ -23,6 +23,20 @@ FIELD_KEYS = (
 )
 
 
+async def act_at_once(widget: Widget, event: events.Key) -> None:
+    """Let a key's binding act while it is the widget's turn. Called in ``_on_key``, before Textual's own handler.
+
+    Textual would send the key round by the app first: letters typed right behind a Backspace would stand before it acts, and
+    a Tab right behind an arrow would turn the arrow over to the next field.
+    """
+    for binding in widget._bindings.key_to_bindings.get(event.key, ()):
+        if not binding.priority:
+            event.stop()
+            event.prevent_default()
+            await widget.run_action(binding.action)
+            return
+
+
 class TextInput(Input):
     """A one-row input: no border, no blinking cursor (nothing is written while nothing happens), arrows change the row."""
 
@@ -46,6 +60,9 @@ class TextInput(Input):
             id=id,
         )
         self.cursor_blink = False
+
+    async def _on_key(self, event: events.Key) -> None:
+        await act_at_once(self, event)
 
     def _on_paste(self, event: events.Paste) -> None:
         # Leading blank lines of a copied cell would otherwise paste nothing at all. Textual calls Input's own handler next.
@@ -111,6 +128,9 @@ class Choice(Widget, can_focus=True):
         self.options = tuple(options)
         self.spread = spread
         self.value = value
+
+    async def _on_key(self, event: events.Key) -> None:
+        await act_at_once(self, event)
 
     @property
     def place(self) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -17,7 +17,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from wizard.app.widgets.field import FIELD_KEYS, Choice, FieldRow, TextInput
+from wizard.app.widgets.field import FIELD_KEYS, Choice, FieldRow, TextInput, act_at_once
 from wizard.app.widgets.rows import COMMON, ENCRYPTION, MECHANISMS, NO_YES, RARER, WARNINGS, as_shown, usual_port
 from wizard.app.widgets.secret import SecretRows
 from wizard.draft import Change, Draft, Field
@@ -46,6 +46,9 @@ class Fold(Widget, can_focus=True):
         what = "set: " + ", ".join(given) if given else "CA file, mechanism, time limits"
         style = "bold $primary" if self.has_focus else "$muted"
         return Content.styled(f"{'▼ Less' if self.opened else '► More'}   {'' if self.opened else what}", style)
+
+    async def _on_key(self, event: events.Key) -> None:
+        await act_at_once(self, event)
 
     def action_press(self) -> None:
         """Tell that it was pressed."""

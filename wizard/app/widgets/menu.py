@@ -17,6 +17,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from wizard.app.widgets.field import act_at_once
+
 
 class Entry(NamedTuple):
     """One line: ``id`` for the program, ``title`` and ``about`` for the reader; ``idle`` entries can be read, not chosen.
@@ -131,8 +133,9 @@ class Menu(Widget, can_focus=True):
         if self.here and not self.here.idle:
             self.post_message(self.Chosen(self.here))
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Jump to the next entry that begins with the letter typed."""
+        await act_at_once(self, event)
         if event.character and event.character.isalnum():
             order = [*range(self.place + 1, len(self.entries)), *range(self.place + 1)]
             for place in order:
