@@ -30,6 +30,9 @@ _SCHEMES = {
 }
 
 
+_MAIL_PORTS = ("25", "465", "587", "2525")
+
+
 def shown(text: str) -> str:
     """Return a value fit to stand inside a sentence: one line, at most 60 characters, control characters as escapes."""
     clean = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
@@ -187,7 +190,7 @@ def tidy_host(text: str) -> tuple[Change, ...]:
     changes = [Change(Field.HOST, name)]
     if _SCHEMES.get(scheme.lower(), ""):
         changes.append(Change(Field.SECURITY, _SCHEMES[scheme.lower()]))
-    if port_text and not scheme.lower().startswith("http"):
+    if port_text and (port_text in _MAIL_PORTS or not scheme.lower().startswith("http")):
         changes.append(Change(Field.PORT, port_text))
         changes.extend(Change(Field.SECURITY, mode) for mode in _mode_of(port_text) if not _SCHEMES.get(scheme.lower()))
     return tuple(changes)

@@ -81,6 +81,7 @@ def test_addresses_that_are_none_show_an_example_or_the_limit(typed: str) -> Non
         ("smtps://smtp.example.com", {"host": "smtp.example.com", "security": "tls"}),
         ("https://smtp.example.com/settings?x=1", {"host": "smtp.example.com"}),
         ("https://smtp.example.com:8443/", {"host": "smtp.example.com"}),
+        ("https://smtp.example.com:465/", {"host": "smtp.example.com", "port": "465", "security": "tls"}),
         ("\u00a0 smtp.example.com\u200b ", {"host": "smtp.example.com"}),
         ("<smtp.example.com>,", {"host": "smtp.example.com"}),
         ("'smtp.example.com'.", {"host": "smtp.example.com"}),

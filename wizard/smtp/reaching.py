@@ -29,7 +29,7 @@ async def resolve(run: Run) -> Observation:
         run.resolution = await run.network.resolve(endpoint.host, endpoint.port)
     except socket.gaierror as problem:
         kind = Kind.NAME_NOT_FOUND if name_is_unknown(problem) else Kind.RESOLVER_FAILED
-        return run.seen(Stage.RESOLVE, kind, error=f"{type(problem).__name__}: {problem.strerror or problem}")
+        return run.seen(Stage.RESOLVE, kind, error=f"the resolver says: {problem.strerror or problem}")
     except (UnicodeError, ValueError) as problem:
         return run.seen(Stage.RESOLVE, Kind.NAME_NOT_FOUND, error=str(problem))
     run.learn(addresses=tuple(AddressFate(known.text, known.family, Fate.UNTRIED) for known in run.resolution.known))
