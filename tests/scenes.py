@@ -100,11 +100,11 @@ class Story:
         self.at += seconds
         self.said(*lines)
         seen = Observation(stage, Kind.PASSED, seconds, Reply.from_lines([reply.encode()]) if reply else None, self.context)
-        self.events.append(StageEnded(seen._replace(**facts)))  # type: ignore[arg-type]
+        self.events.append(StageEnded(seen._replace(**facts)))
 
     def knows(self, **facts: object) -> None:
         """Add to what the session has shown so far."""
-        self.context = self.context._replace(**facts)  # type: ignore[arg-type]
+        self.context = self.context._replace(**facts)
 
     def end(self, *not_reached: Stage, why: Why = Why.NOT_REACHED) -> tuple[Event, ...]:
         """Close the run."""
@@ -362,7 +362,7 @@ def stage(scene: Scene, patch: pytest.MonkeyPatch, home: Path) -> WizardApp:
     app = WizardApp(scene.draft, profile_name=scene.name, start=scene.start)
     app.password = Password(CANARY) if scene.draft.username else None
     if scene.practice:
-        app.practice = mailbox()  # type: ignore[assignment]  # only its ports and its mailbox are looked at
+        app.practice = mailbox()  # only its ports and its mailbox are looked at
     if scene.theme:
         app.set_theme(scene.theme)
     return app

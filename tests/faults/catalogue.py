@@ -40,7 +40,7 @@ class Scene:
 
         def add(event: object) -> None:
             nonlocal report
-            report = report.add(event)  # type: ignore[arg-type]
+            report = report.add(event)
 
         await check(profile, self.password, add, deliver=self.deliver, network=self.network)
         return report

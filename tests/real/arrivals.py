@@ -24,7 +24,7 @@ class Arrivals:
         """Take a message (aiosmtpd's name for it)."""
         content = envelope.content
         assert isinstance(content, bytes)
-        self._messages.put_nowait(message_from_bytes(content, policy=default))  # type: ignore[arg-type]
+        self._messages.put_nowait(message_from_bytes(content, policy=default))
         return "250 2.0.0 taken"
 
     async def next(self) -> EmailMessage:

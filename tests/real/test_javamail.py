@@ -75,7 +75,7 @@ async def found(server: PracticeServer, draft: Draft, password: bool = True) -> 
 
     def fold(event: object) -> None:
         nonlocal report
-        report = report.add(event)  # type: ignore[arg-type]
+        report = report.add(event)
 
     secret = server.password if profile.login and password else None
     await check(profile, secret, fold, deliver=True, network=Loopback.to(server))

@@ -50,7 +50,7 @@ async def climb(
 
     def fold(event: object) -> None:
         nonlocal report
-        report = report.add(event)  # type: ignore[arg-type]
+        report = report.add(event)
 
     await check(profile, Password(password) if profile.login else None, fold, deliver=deliver, network=network)
     return report
@@ -71,7 +71,7 @@ async def test_a_delivery_is_accepted_under_a_queue_id_and_arrives(server: Serve
 
     assert message["X-SMTP-Wizard-Token"] == report.accepted.token
     assert f" id {report.accepted.queue_id} " in " ".join(message["Received"].split())
-    assert "ä ö ü ß € 中文" in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "ä ö ü ß € 中文" in message.get_body(("plain",)).get_content()
 
 
 @pytest.mark.parametrize("security", ENCRYPTED)

@@ -39,7 +39,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def on_test(draft: Draft, server: PracticeServer | None = None, **more: object) -> WizardApp:
     """Return the wizard, opened on the Test step; with ``server`` as its own practice server."""
-    app = WizardApp(draft, start=StepName.TEST, **more)  # type: ignore[arg-type]
+    app = WizardApp(draft, start=StepName.TEST, **more)
     if server:
         app.practice = server
         app.password = server.password
@@ -138,7 +138,7 @@ async def test_esc_stops_a_run_before_it_goes_back() -> None:
         await pilot.press("escape")
         await until(pilot, "You stopped the test.")
         await pilot.press("escape")
-        await until(pilot, lambda: pilot.app.step is StepName.DETAILS)  # type: ignore[attr-defined]
+        await until(pilot, lambda: pilot.app.step is StepName.DETAILS)
 
 
 async def test_a_second_press_does_not_start_a_second_run() -> None:

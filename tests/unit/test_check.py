@@ -71,7 +71,7 @@ async def test_without_pipelining_each_command_waits_for_the_reply_before() -> N
         await peer.greet()
         while (line := await peer.hear()) != b"QUIT":
             await asyncio.sleep(0)  # lets anything sent too early reach the buffer
-            waiting.append(len(peer.reader._buffer))  # type: ignore[attr-defined]
+            waiting.append(len(peer.reader._buffer))
             await peer.say("354 go on" if line == b"DATA" else "250 Ok")
             if line == b"DATA":
                 while await peer.hear() != b".":

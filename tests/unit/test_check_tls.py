@@ -106,7 +106,7 @@ async def test_tls_on_a_plain_port_is_known_from_the_greeting(server: PracticeSe
     assert (cure.port, cure.security) == (server.ports[Security.STARTTLS], Security.STARTTLS)
 
 
-async def test_a_ca_file_that_is_none_is_named_before_anything_is_sent(server: PracticeServer, tmp_path) -> None:  # type: ignore[no-untyped-def]
+async def test_a_ca_file_that_is_none_is_named_before_anything_is_sent(server: PracticeServer, tmp_path) -> None:
     for name, content in (("empty.pem", b""), ("text.pem", b"hello"), ("binary.pem", bytes(range(256)))):
         (tmp_path / name).write_bytes(content)
         seen = (await climb(server, Security.TLS, Change(Field.CA_FILE, str(tmp_path / name))))[-1]

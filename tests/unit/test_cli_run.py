@@ -178,7 +178,7 @@ async def test_a_reader_that_leaves_early_ends_nothing_badly(practice: PracticeS
     assert process.stdout is not None
     assert process.stderr is not None
     await process.stdout.readline()
-    process.stdout._transport.close()  # type: ignore[attr-defined]  # asyncio has no public way to stop reading a pipe
+    process.stdout._transport.close()  # asyncio has no public way to stop reading a pipe
     assert await process.stderr.read() == b""
     assert await process.wait() == 0
 

@@ -8,8 +8,9 @@ import socket
 
 import pytest
 
-from wizard.smtp.network import ATTEMPT_DELAY, Address, Network, Resolution, name_is_unknown
+from wizard.smtp.network import Address, Network, Resolution, name_is_unknown
 from wizard.smtp.observation import AddressFate, Fate
+from wizard.smtp.race import ATTEMPT_DELAY
 
 FOUR, SIX = Address("ipv4", "192.0.2.1"), Address("ipv6", "2001:db8::1")
 

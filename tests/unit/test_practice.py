@@ -30,7 +30,7 @@ async def deliver(server: PracticeServer, security: Security, *changes: Change, 
 
     def add(event: object) -> None:
         nonlocal report
-        report = report.add(event)  # type: ignore[arg-type]
+        report = report.add(event)
 
     password = server.password if profile.login else None
     own = Loopback({port: port for port in server.ports.values()})

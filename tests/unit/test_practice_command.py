@@ -57,7 +57,7 @@ async def send_to(opening: dict[str, Any]) -> Report:
 
     def add(event: object) -> None:
         nonlocal report
-        report = report.add(event)  # type: ignore[arg-type]
+        report = report.add(event)
 
     password = Password(secret_in(opening["password_file"]))
     await check(profile, password, add, network=Loopback({port: port}))

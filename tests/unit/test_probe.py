@@ -20,7 +20,7 @@ from wizard.smtp.probe import probe
 
 async def look(network: Loopback, *, ports: tuple[int, ...] = (25, 465, 587, 2525), **more: object) -> ProbeResult:
     """Probe mail.test without caring for the order of what is emitted."""
-    return await probe(HOST, lambda _: None, ports=ports, network=network, **more)  # type: ignore[arg-type]
+    return await probe(HOST, lambda _: None, ports=ports, network=network, **more)
 
 
 async def at_587(fault: str, **more: object) -> PortResult:

@@ -4,31 +4,21 @@ Knows sockets and nothing of SMTP. Both verbs are bounded and can be cancelled a
 """
 
 import asyncio
-import errno
 import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
-from wizard.smtp.observation import AddressFate, Fate
+from wizard.smtp.observation import AddressFate
 from wizard.values import is_address, to_ascii
 
 T = TypeVar("T")
 
-# RFC 8305: how long to wait for the other family's answer (3), and between two attempts (5), in seconds.
+# RFC 8305 3: how long to wait for the other family's answer, in seconds.
 RESOLUTION_DELAY = 0.05
-ATTEMPT_DELAY = 0.25
 
 FAMILIES = {socket.AF_INET6: "ipv6", socket.AF_INET: "ipv4"}
-_UNREACHABLE = {
-    errno.ENETUNREACH,
-    errno.EHOSTUNREACH,
-    errno.EADDRNOTAVAIL,
-    errno.EAFNOSUPPORT,
-    errno.ENETDOWN,
-    errno.EINVAL,
-}
 
 
 class Address(NamedTuple):
@@ -113,7 +103,9 @@ class Network:
         ``fates`` is filled as things become known, so that a caller whose deadline ends the race still has every address's
         fate: what is in flight then stands as ``timeout``.
         """
-        race = _Race(self, port, fates)
+        from wizard.smtp.race import Race
+
+        race = Race(self, port, fates)
         try:
             return await race.run(resolution)
         finally:
@@ -131,101 +123,6 @@ _NO_NAME = {
 def name_is_unknown(problem: socket.gaierror) -> bool:
     """Return whether the resolver said that the name has no address (and not that it failed)."""
     return problem.errno in _NO_NAME
-
-
-def fate_of(problem: OSError) -> Fate:
-    """Return what an error of connect() means for that address."""
-    match problem.errno:
-        case errno.ECONNREFUSED | errno.ECONNRESET:
-            return Fate.REFUSED
-        case errno.EPERM | errno.EACCES:
-            return Fate.PROHIBITED
-        case number if number in _UNREACHABLE:
-            return Fate.UNREACHABLE
-        case _:
-            return Fate.TIMEOUT
-
-
-class _Race:
-    """The attempts of one race: the next one starts when the one before failed or ATTEMPT_DELAY passed."""
-
-    def __init__(self, network: Network, port: int, fates: dict[Address, AddressFate]) -> None:
-        self.network = network
-        self.port = port
-        self.fates = fates
-        self.running: dict[asyncio.Task[socket.socket], Address] = {}
-        self.loop = asyncio.get_running_loop()
-        self.started: dict[Address, float] = {}
-
-    async def run(self, resolution: Resolution) -> socket.socket | None:
-        waiting = list(resolution.known)
-        late = resolution.late
-        for address in waiting:
-            self._note(address, Fate.UNTRIED)
-        while waiting or self.running or late:
-            if waiting:
-                self._start(waiting.pop(0))
-            watched: set[asyncio.Task[socket.socket] | asyncio.Task[list[Address]]] = {*self.running}
-            if late:
-                watched.add(late)
-            delay = ATTEMPT_DELAY if waiting else None
-            await asyncio.wait(watched, timeout=delay, return_when=asyncio.FIRST_COMPLETED)
-            winner = self._harvest()
-            if winner:
-                return winner
-            if late and late.done():
-                waiting += self._late_addresses(late)
-                late = None
-        return None
-
-    def _late_addresses(self, late: asyncio.Task[list[Address]]) -> list[Address]:
-        with suppress(socket.gaierror, asyncio.CancelledError):
-            new = [address for address in late.result() if address not in self.fates]
-            for address in new:
-                self._note(address, Fate.UNTRIED)
-            return new
-        return []
-
-    def _start(self, address: Address) -> None:
-        self.started[address] = self.loop.time()
-        self._note(address, Fate.TIMEOUT)
-        self.running[asyncio.create_task(self.network.connect(address, self.port))] = address
-
-    def _harvest(self) -> socket.socket | None:
-        winner = None
-        for task in [task for task in self.running if task.done()]:
-            address = self.running.pop(task)
-            problem = task.exception()
-            if problem is None and winner is None:
-                winner = task.result()
-                self._note(address, Fate.CONNECTED)
-            elif problem is None:
-                task.result().close()
-                self._note(address, Fate.UNTRIED)
-            elif isinstance(problem, OSError):
-                self._note(address, fate_of(problem))
-            else:
-                raise problem
-        return winner
-
-    def _note(self, address: Address, fate: Fate) -> None:
-        begun = self.started.get(address)
-        took = None if begun is None else self.loop.time() - begun
-        self.fates[address] = AddressFate(address.text, address.family, fate, took)
-
-    def end(self) -> None:
-        """End what still runs, without waiting: a winner must not be lost to a cancellation that comes just now."""
-        connected = any(fate.fate is Fate.CONNECTED for fate in self.fates.values())
-        for task, address in self.running.items():
-            self._note(address, Fate.SLOW if connected else Fate.TIMEOUT)
-            task.cancel()
-            task.add_done_callback(_close_loser)
-
-
-def _close_loser(task: asyncio.Task[socket.socket]) -> None:
-    """An attempt that connected in the very moment it was cancelled is closed."""
-    if not task.cancelled() and task.exception() is None:
-        task.result().close()
 
 
 def _collect(done: set[asyncio.Task[list[Address]]], known: list[Address], problems: list[socket.gaierror]) -> None:
