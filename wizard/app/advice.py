@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from wizard.app.sight import MODES, STATES, Sight, days_left
+from wizard.app.sight import STATES, Sight, days_left
 from wizard.draft import Change, Draft, Field
+from wizard.modes import MODES_SEEN
 from wizard.profile import Mechanism, Profile, Security, parse
 
 if TYPE_CHECKING:
@@ -119,9 +120,9 @@ def _closed(sight: Sight, here: PortResult) -> Advice:
             return Advice("!", f"Port {here.port} {said}. Only port {better.port} answers, and it offers no encryption.")
         return Advice(
             "!",
-            f"Port {here.port} {said}. Port {better.port} is open and offers {MODES[mode]}.",
+            f"Port {here.port} {said}. Port {better.port} is open and offers {MODES_SEEN[mode]}.",
             (Change(Field.SECURITY, mode.value), Change(Field.PORT, str(better.port))),
-            f"use {MODES[mode]} on {better.port}",
+            f"use {MODES_SEEN[mode]} on {better.port}",
         )
     if sight.looking:
         return Advice("!", f"Port {here.port} {said}. The other ports are being looked at.")
@@ -135,11 +136,11 @@ def _other_mode(here: PortResult, chosen: Security) -> Advice:
         Security.STARTTLS: "starts in plain text and offers STARTTLS",
         Security.NONE: "offers no encryption",
     }[mode]
-    text = f"Port {here.port} {speaks}; {MODES[chosen]} is chosen."
+    text = f"Port {here.port} {speaks}; {MODES_SEEN[chosen]} is chosen."
     # Nothing offered here ever takes encryption away; that stays the user's own decision.
     if mode is Security.NONE:
         return Advice("!", f"{text} Ask the server's administrator for a port with encryption.")
-    return Advice("!", text, (Change(Field.SECURITY, mode.value),), f"use {MODES[mode]} on {here.port}")
+    return Advice("!", text, (Change(Field.SECURITY, mode.value),), f"use {MODES_SEEN[mode]} on {here.port}")
 
 
 def _certificate(here: PortResult) -> Iterator[Advice]:

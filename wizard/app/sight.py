@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from wizard import values
 from wizard.draft import Draft
+from wizard.modes import MODES_SEEN
 from wizard.profile import Profile, Security, parse
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ STATES = {
     "unreachable": "no way there",
     "prohibited": "blocked",
 }
-MODES = {Security.TLS: "TLS", Security.STARTTLS: "STARTTLS", Security.NONE: "in clear"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def port_words(sight: Sight, port: int) -> str:
         return "open, but no mail server"
     mode = max(result.security, key=lambda mode: mode is not Security.NONE)
     version = result.tls.version.removeprefix("TLSv") if result.tls and mode is not Security.NONE else ""
-    return " ".join(part for part in (f"{state:<5}", MODES[mode], version, sight.families(port)) if part)
+    return " ".join(part for part in (f"{state:<5}", MODES_SEEN[mode], version, sight.families(port)) if part)
 
 
 def days_left(certificate: Certificate, now: datetime | None = None) -> int | None:

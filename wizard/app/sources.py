@@ -58,10 +58,10 @@ def identityiq(installed: str | None) -> Entry:
 
 def in_short(draft: Draft) -> str:
     """Return ``smtp.example.com:587 STARTTLS`` for a list."""
-    from wizard.app.sight import MODES
+    from wizard.modes import MODES_SEEN
 
     try:
-        mode = MODES[Security(draft.security.lower() or Security.STARTTLS)]
+        mode = MODES_SEEN[Security(draft.security.lower() or Security.STARTTLS)]
     except ValueError:
         mode = draft.security
     where = f"{draft.host or 'no host yet'}:{draft.port}" if draft.port else draft.host or "no host yet"

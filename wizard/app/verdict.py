@@ -11,7 +11,8 @@ from enum import StrEnum
 from wizard.diagnosis.model import Finding, Remedy
 from wizard.diagnosis.names import plain_name
 from wizard.draft import Change, Draft, Field
-from wizard.profile import Profile, Security
+from wizard.modes import MODES
+from wizard.profile import Profile
 from wizard.report import Report
 from wizard.smtp.observation import Stage
 
@@ -41,7 +42,6 @@ class Note:
     key: bool = False
 
 
-MODES = {Security.TLS: "TLS", Security.STARTTLS: "STARTTLS", Security.NONE: "no encryption"}
 FIELD_NAMES = {
     Field.HOST: "Host",
     Field.PORT: "Port",

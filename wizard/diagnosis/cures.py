@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from wizard.diagnosis.model import Remedy, Seen
 from wizard.draft import Change, Field
+from wizard.modes import MODES
 from wizard.profile import Endpoint, Mechanism, Security
 from wizard.smtp.observation import Alternative, Stage
 from wizard.values import mail_address
-
-_SPOKEN = {Security.TLS: "TLS", Security.STARTTLS: "STARTTLS", Security.NONE: "no encryption"}
 
 
 def proven(seen: Seen) -> tuple[Remedy, ...]:
@@ -32,7 +31,7 @@ def proven(seen: Seen) -> tuple[Remedy, ...]:
         )
     )
     return tuple(
-        Remedy(f"Use {_SPOKEN[found.security]} on port {found.port}", _move(endpoint, found.security, found.port), proven=True)
+        Remedy(f"Use {MODES[found.security]} on port {found.port}", _move(endpoint, found.security, found.port), proven=True)
         for found in usable
     )
 

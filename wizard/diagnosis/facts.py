@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 from wizard.diagnosis.model import Evidence, Seen, days_between
-from wizard.profile import Security
+from wizard.modes import MODES_SPOKEN
 from wizard.smtp.observation import Kind, Observation, Stage
 from wizard.values import shown
 
-_MODES = {Security.TLS: "TLS from the first byte", Security.STARTTLS: "STARTTLS", Security.NONE: "no encryption"}
 _STAGES = {
     Stage.RESOLVE: "the look-up of the name",
     Stage.CONNECT: "the connection",
@@ -54,8 +53,8 @@ def facts_of(seen: Seen) -> dict[str, str]:
         "host": server,
         "port": str(endpoint.port or "?"),
         "where": f"port {endpoint.port} of {server}" if endpoint.port else server,
-        "mode": _MODES[endpoint.security],
-        "asked": "The settings say something else" if seen.pasted else f"The profile says {_MODES[endpoint.security]}",
+        "mode": MODES_SPOKEN[endpoint.security],
+        "asked": "The settings say something else" if seen.pasted else f"The profile says {MODES_SPOKEN[endpoint.security]}",
         "unsent": "" if seen.pasted else " The password was not sent.",
         "waited": _waited(seen),
         "stage": _STAGES[observation.stage],
@@ -95,7 +94,7 @@ def _names(names: tuple[str, ...]) -> str:
 
 def _open_ports(observation: Observation) -> str:
     """Say in one sentence what the neighbouring ports showed; empty when none was tried."""
-    working = [f"{found.port} ({_MODES[found.security]})" for found in observation.alternatives if found.works]
+    working = [f"{found.port} ({MODES_SPOKEN[found.security]})" for found in observation.alternatives if found.works]
     if working:
         return f" Seen to work just now: port {', '.join(dict.fromkeys(working))}."
     if observation.alternatives and observation.stage in _REACHING:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard.modes import MODES
 from wizard.profile import Security
 
 if TYPE_CHECKING:
     from wizard.practice import Fault, Message, PracticeServer
     from wizard.render.style import Style
-
-MODES = {Security.STARTTLS: "STARTTLS", Security.TLS: "TLS", Security.NONE: "no encryption"}
 
 
 def faults_text(style: Style) -> str:

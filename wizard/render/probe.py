@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from wizard.draft import Draft
+from wizard.modes import MODES_SEEN
 from wizard.profile import Security
 from wizard.render.command import CommandLine
 from wizard.render.json import SCHEMA, tls_object
@@ -15,7 +16,6 @@ from wizard.smtp.observation import Kind, TlsFacts
 from wizard.smtp.ports import Because, PortResult, PortState, ProbeResult, Recommendation
 
 _FAMILIES = {"ipv4": "IPv4", "ipv6": "IPv6"}
-_MODES = {Security.TLS: "TLS", Security.STARTTLS: "STARTTLS", Security.NONE: "in clear"}
 _STATES = {
     PortState.OPEN: "open",
     PortState.REFUSED: "refused",
@@ -71,7 +71,7 @@ def _what(result: PortResult) -> str:
         return f"open  {_BROKEN_TLS[result.kind]}"
     if result.security:
         version = result.tls.version if result.tls else ""
-        return "  ".join(part for part in ("open", *(_MODES[mode] for mode in result.security), version) if part)
+        return "  ".join(part for part in ("open", *(MODES_SEEN[mode] for mode in result.security), version) if part)
     if result.smtp:
         return f"open  answers {_short(result.greeting)}"
     return f"open  no mail server: {_short(result.greeting)}" if result.greeting else "open  silent"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wizard.diagnosis.model import Finding, Remedy
-from wizard.profile import Security
+from wizard.modes import MODES_SPOKEN
 from wizard.render.command import CommandLine, set_flags
 from wizard.render.stages import duration, ending, fact, name_of, skipped_because
 from wizard.render.style import Style
@@ -14,11 +14,6 @@ from wizard.smtp.events import Why
 
 _NAME_WIDTH = 17
 _TIME_WIDTH = 8
-_LINES: dict[Security, str] = {
-    Security.TLS: "TLS from the first byte",
-    Security.STARTTLS: "STARTTLS",
-    Security.NONE: "no encryption",
-}
 
 
 def render(report: Report, command: CommandLine | None, style: Style = Style(), *, transcript: bool = False) -> str:  # noqa: B008
@@ -34,7 +29,7 @@ def opening(report: Report, style: Style) -> list[str]:
     name = f"{profile.name}: " if profile.name else ""
     host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
     who = f", as {profile.login.username}" if profile.login else ""
-    return [style.plain(f"Checking {name}{host} port {endpoint.port}, {_LINES[endpoint.security]}{who}"), ""]
+    return [style.plain(f"Checking {name}{host} port {endpoint.port}, {MODES_SPOKEN[endpoint.security]}{who}"), ""]
 
 
 def stage_lines(result: StageResult, report: Report, style: Style) -> list[str]:

@@ -11,10 +11,10 @@ import ssl
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from wizard.smtp.observation import Kind, Reply, TlsFacts
-from wizard.smtp.session import InjectedBytes, Session
+from wizard.smtp.observation import Kind, Reply, TlsFacts, mechanisms
+from wizard.smtp.session import Session
 from wizard.smtp.tls import Failure, client_context, facts, failure_of
-from wizard.smtp.wire import LineClosed, MalformedReply, ReplyTooLong, WireError, shown
+from wizard.smtp.wire import WireError, shown
 from wizard.values import to_ascii
 
 
@@ -60,11 +60,6 @@ class Glance:
     def starttls_offered(self) -> bool:
         """Whether the server offered STARTTLS in clear."""
         return "STARTTLS" in self.clear
-
-
-def mechanisms(capabilities: dict[str, str]) -> tuple[str, ...]:
-    """SASL mechanisms among EHLO keywords, upper case."""
-    return tuple(capabilities.get("AUTH", "").upper().split())
 
 
 class Look:
@@ -139,18 +134,8 @@ class Look:
 
 
 def kind_of(problem: WireError) -> Kind:
-    """Return what an end of the conversation is called."""
-    match problem:
-        case InjectedBytes():
-            return Kind.INJECTED
-        case MalformedReply():
-            return Kind.MALFORMED
-        case ReplyTooLong():
-            return Kind.TOO_LONG
-        case LineClosed():
-            return Kind.RESET if isinstance(problem.__cause__, ConnectionError) else Kind.CLOSED
-        case _:
-            return Kind.CLOSED
+    """Return what an end of the conversation is called; a connection that was cut is no plain end."""
+    return Kind.RESET if isinstance(problem.__cause__, ConnectionError) else problem.kind
 
 
 def _nobody_listens(_sender: str, _text: str) -> None:

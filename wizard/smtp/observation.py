@@ -139,7 +139,6 @@ class Certificate(NamedTuple):
     not_after: str
     sha256: str
     self_signed: bool = False
-    key: str = ""  # "RSA 2048", "EC secp256r1"
 
 
 class TlsFacts(NamedTuple):
@@ -191,6 +190,11 @@ class Alternative(NamedTuple):
     fate: Fate = Fate.CONNECTED
 
 
+def mechanisms(capabilities: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the SASL mechanisms among EHLO keywords, upper case."""
+    return tuple(capabilities.get("AUTH", "").upper().split())
+
+
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -220,7 +224,7 @@ class Context(NamedTuple):
     @property
     def mechanisms(self) -> tuple[str, ...]:
         """SASL mechanisms of the latest EHLO, upper case."""
-        return tuple(self.capabilities.get("AUTH", "").upper().split())
+        return mechanisms(self.capabilities)
 
 
 class Observation(NamedTuple):

@@ -12,9 +12,9 @@ from contextlib import suppress
 from typing import Literal
 
 from wizard.profile import Security
-from wizard.smtp.glance import Glance, Look, Target, mechanisms
+from wizard.smtp.glance import Glance, Look, Target
 from wizard.smtp.network import Address, Network, Resolution
-from wizard.smtp.observation import AddressFate, Fate, Kind
+from wizard.smtp.observation import AddressFate, Fate, Kind, mechanisms
 from wizard.smtp.ports import PortResult, PortState
 from wizard.smtp.tls import Failure
 

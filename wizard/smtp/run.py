@@ -14,9 +14,9 @@ from wizard.profile import Password, Profile, Security
 from wizard.smtp.events import AlternativeTried, Event, Line, StageEnded, StageStarted
 from wizard.smtp.network import Network, Resolution
 from wizard.smtp.observation import Alternative, Context, Kind, Observation, Stage
-from wizard.smtp.session import InjectedBytes, Session
+from wizard.smtp.session import Session
 from wizard.smtp.tls import failure_of
-from wizard.smtp.wire import LineClosed, MalformedReply, ReplyTooLong, WireError, shown
+from wizard.smtp.wire import LineClosed, WireError, shown
 
 # Seconds of silence after which the neighbouring ports and modes are tried while the stage still waits.
 SILENCE = 0.4
@@ -171,14 +171,10 @@ class Run:
     async def _guarded(self, stage: Stage, work: Work) -> Observation:
         try:
             return await work()
-        except MalformedReply as problem:
-            return self.seen(stage, Kind.MALFORMED, raw=shown(problem.raw))
-        except ReplyTooLong as problem:
-            return self.seen(stage, Kind.TOO_LONG, raw=shown(problem.raw))
-        except InjectedBytes as problem:
-            return self.seen(stage, Kind.INJECTED, raw=shown(problem.raw))
         except LineClosed as problem:
             return self._closed(stage, problem)
+        except WireError as problem:
+            return self.seen(stage, problem.kind, raw=shown(problem.raw))
         except (ssl.SSLError, OSError) as problem:
             if isinstance(problem, TimeoutError):
                 raise
@@ -186,7 +182,7 @@ class Run:
 
     def _closed(self, stage: Stage, problem: WireError) -> Observation:
         if problem.__cause__ is None:
-            return self.seen(stage, Kind.CLOSED, raw=shown(problem.raw), partial=bool(problem.raw))
+            return self.seen(stage, problem.kind, raw=shown(problem.raw), partial=bool(problem.raw))
         return self._broken(stage, problem.__cause__, raw=shown(problem.raw))
 
     def _broken(self, stage: Stage, problem: BaseException, raw: str = "") -> Observation:

@@ -14,7 +14,7 @@ from aiosmtplib.esmtp import parse_esmtp_extensions
 
 from wizard.profile import Mechanism, Password
 from wizard.smtp import sasl
-from wizard.smtp.observation import Reply
+from wizard.smtp.observation import Kind, Reply
 from wizard.smtp.wire import Wire, WireError
 
 # RFC 4954 4: an AUTH command, initial response included, keeps to the 512 octets of any command line.
@@ -26,6 +26,8 @@ _CANCEL = b"*"  # RFC 4954 4: ends an exchange that cannot go on
 
 class InjectedBytes(WireError):  # noqa: N818 - reads as what happened
     """Bytes stood between the reply to STARTTLS and the handshake (CVE-2011-0411, RFC 3207 4.2): nothing more is said."""
+
+    kind = Kind.INJECTED
 
 
 class Session(SMTP):

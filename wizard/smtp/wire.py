@@ -10,11 +10,12 @@ import re
 from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Iterable
+from typing import ClassVar
 
 from aiosmtplib import SMTPResponse
 from aiosmtplib.protocol import SMTPProtocol
 
-from wizard.smtp.observation import Reply
+from wizard.smtp.observation import Kind, Reply
 
 # RFC 5321 4.5.3.1.5 allows 512 octets a reply line; real EHLO replies stay under 4 KiB. Beyond these nothing is kept.
 MAX_LINE = 8192
@@ -28,7 +29,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class WireError(Exception):
-    """The conversation cannot go on. ``raw`` holds the first bytes (at most 512) of what was no reply."""
+    """The conversation cannot go on. ``raw`` holds the first bytes (at most 512) of what was no reply, ``kind`` its name."""
+
+    kind: ClassVar[Kind] = Kind.CLOSED
 
     def __init__(self, raw: bytes = b"") -> None:
         super().__init__(shown(raw[:KEPT_RAW]))
@@ -38,9 +41,13 @@ class WireError(Exception):
 class MalformedReply(WireError):  # noqa: N818 - reads as what happened
     """Bytes that are no SMTP reply."""
 
+    kind = Kind.MALFORMED
+
 
 class ReplyTooLong(WireError):  # noqa: N818
     """A line or reply beyond MAX_LINE or MAX_REPLY, or more replies than commands."""
+
+    kind = Kind.TOO_LONG
 
 
 class LineClosed(WireError):  # noqa: N818

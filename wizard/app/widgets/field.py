@@ -13,8 +13,6 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-LABEL_WIDTH = 13
-
 # With priority the app itself moves the cursor, before it looks at the next key. Otherwise keys that arrive in one burst, as
 # over a slow line, would still go to the field that was just left: a password into the user name.
 FIELD_KEYS = (
