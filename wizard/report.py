@@ -6,7 +6,17 @@ from typing import NamedTuple, assert_never
 from wizard.diagnosis import diagnose
 from wizard.diagnosis.model import Finding, Severity
 from wizard.profile import Profile
-from wizard.smtp.events import AlternativeTried, Event, Line, RunEnded, StageEnded, StageSkipped, StageStarted, Why
+from wizard.smtp.events import (
+    AlternativeTried,
+    Event,
+    Line,
+    RecipientTried,
+    RunEnded,
+    StageEnded,
+    StageSkipped,
+    StageStarted,
+    Why,
+)
 from wizard.smtp.observation import Alternative, Context, Kind, Observation, Stage
 
 
@@ -48,6 +58,7 @@ class Report(NamedTuple):
     findings: tuple[Finding, ...] = ()
     transcript: tuple[Line, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    recipients: tuple[RecipientTried, ...] = ()
     context: Context = Context()
     seconds: float = 0.0
     ended: bool = False
@@ -65,6 +76,8 @@ class Report(NamedTuple):
                 return self._replace(transcript=(*self.transcript, event))
             case AlternativeTried(alternative=alternative):
                 return self._replace(alternatives=(*self.alternatives, alternative))
+            case RecipientTried():
+                return self._replace(recipients=(*self.recipients, event))
             case RunEnded(seconds=seconds):
                 return self._replace(seconds=seconds, ended=True)
             case _:

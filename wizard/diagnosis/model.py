@@ -79,6 +79,7 @@ class Rule(NamedTuple):
     severity: Severity = Severity.ERROR
     log_line: str = ""
     link: str | None = None
+    source: str = ""  # where the rule is known from: an RFC section or a vendor page; for docs/findings.md only
 
 
 def days_between(today: date, moment: str) -> int | None:

@@ -32,17 +32,21 @@ async def check(
     emit: Callable[[Event], None],
     *,
     deliver: bool = False,
+    also_to: tuple[str, ...] = (),
+    held_back: int = 0,
     network: Network | None = None,
 ) -> None:
     """Climb the ladder once and emit what happens; returns when the run is over, whatever the outcome.
 
     ``password`` is the secret (a token for XOAUTH2), None when there is none. ``deliver`` sends one test message; without it
-    nothing goes beyond RCPT. Every stage ends within ``profile.timeout`` seconds and the run within ``profile.total_timeout``,
-    plus the moment the neighbouring ports are looked at.
+    nothing goes beyond RCPT. ``also_to`` are more recipients to name up to RCPT, each told by RecipientTried. ``held_back`` is
+    how often this sign-in was refused before: above 0 the run ends at AUTH with HELD_BACK, before anything secret is sent.
+    Every stage ends within ``profile.timeout`` seconds and the run within ``profile.total_timeout``, plus the moment the
+    neighbouring ports are looked at.
 
     Cancel the task to stop: the socket is closed at once, STOPPED and the skipped stages are emitted, CancelledError goes on.
     """
-    run = Run(profile, password, emit, network or Network(), deliver=deliver)
+    run = Run(profile, password, emit, network or Network(), deliver=deliver, also_to=also_to, held_back=held_back)
     left = list(LADDER[profile.endpoint.security])
     why = Why.STOPPED
     try:

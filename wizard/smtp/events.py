@@ -58,10 +58,20 @@ class AlternativeTried(NamedTuple):
     alternative: Alternative
 
 
+class RecipientTried(NamedTuple):
+    """One more recipient was named up to RCPT, because the user asked for it; nothing was sent to it.
+
+    ``observation`` is of RCPT, or of MAIL where the sender was already refused for it; it changes no stage's outcome.
+    """
+
+    address: str
+    observation: Observation
+
+
 class RunEnded(NamedTuple):
     """Nothing more will come. ``seconds`` is the whole run."""
 
     seconds: float
 
 
-Event = StageStarted | StageEnded | StageSkipped | Line | AlternativeTried | RunEnded
+Event = StageStarted | StageEnded | StageSkipped | Line | AlternativeTried | RecipientTried | RunEnded

@@ -70,6 +70,7 @@ class Kind(StrEnum):
     INJECTED = "injected"  # bytes arrived between the 220 and the handshake (CVE-2011-0411)
     NO_MECHANISM = "no-mechanism"  # no mechanism in common, or the chosen one is not offered
     WITHHELD = "withheld"  # credentials not sent: the line is in clear or unverified, and the profile does not accept that
+    HELD_BACK = "held-back"  # the sign-in was refused often enough before (``refusals``): not tried again unasked
     NO_SECRET = "no-secret"  # noqa: S105 - a user name, and no password could be had
     SERVER_UNPROVEN = "server-unproven"  # SCRAM: the server accepted, its own proof was wrong (RFC 5802 5)
     # mail, rcpt
@@ -248,6 +249,7 @@ class Observation(NamedTuple):
     alternatives: tuple[Alternative, ...] = ()
     queue_id: str | None = None
     token: str | None = None
+    refusals: int = 0  # with HELD_BACK: how often this sign-in was refused before this run
     partial: bool = False  # some bytes of a reply had arrived when the stage ended
 
     @property

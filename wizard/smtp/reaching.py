@@ -180,6 +180,8 @@ async def sign_in(run: Run) -> Observation:
     if mechanism is None:
         return run.seen(Stage.AUTH, Kind.NO_MECHANISM, reply=context.ehlo)
     run.learn(mechanism=mechanism.value.upper())
+    if run.held_back:
+        return run.seen(Stage.AUTH, Kind.HELD_BACK, refusals=run.held_back)
     try:
         reply, said = await run.session.sign_in(mechanism, login.username, run.password)
     except sasl.ChallengeError as problem:

@@ -37,13 +37,23 @@ class Run:
     """What one climb has at hand: what was asked for, the session, and what it has shown so far."""
 
     def __init__(
-        self, profile: Profile, password: Password | None, emit: Callable[[Event], None], network: Network, *, deliver: bool
+        self,
+        profile: Profile,
+        password: Password | None,
+        emit: Callable[[Event], None],
+        network: Network,
+        *,
+        deliver: bool,
+        also_to: tuple[str, ...] = (),
+        held_back: int = 0,
     ) -> None:
         self.profile = profile
         self.password = password
         self.emit = emit
         self.network = network
         self.deliver = deliver
+        self.also_to = also_to
+        self.held_back = held_back
         self.loop = asyncio.get_running_loop()
         self.began = self.stage_began = self.stage_ends = self.loop.time()
         self.session = self.new_session()
