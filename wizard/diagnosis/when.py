@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import NamedTuple
 
-from wizard.diagnosis.hosts import Family, family_of
+from wizard.diagnosis.hosts import Family, Whose, family_by_names, whose
 from wizard.profile import Profile, Security
 from wizard.smtp.observation import Certificate, Kind, Observation, Stage
 
@@ -30,11 +30,21 @@ class Seen(NamedTuple):
     today: date
     family: Family | None = None  # set by the reader of pasted text, which may know the provider and not the host
     pasted: bool = False  # no session of ours: the settings and what was sent are not known
+    told: str = ""  # what a person or file calls the provider or the server's program
 
     @property
     def provider(self) -> Family:
-        """Whose server this is, as far as the host name tells."""
-        return self.family or family_of(self.profile.endpoint.host)
+        """The family of the provider whose server this is; only names are looked at while nothing has failed."""
+        if self.family:
+            return self.family
+        named = family_by_names(self.profile.endpoint.host, self.observation.context)
+        return named if named is not Family.OTHER or self.observation.passed else self.whose().family
+
+    def whose(self) -> Whose:
+        """Whose server this is, by everything the session showed or a person told."""
+        observation = self.observation
+        told = self.told or (self.family.value if self.family else "")
+        return whose(self.profile.endpoint.host, observation.context, reply=observation.reply, told=told)
 
     @property
     def certificate(self) -> Certificate | None:
@@ -127,9 +137,10 @@ class When(NamedTuple):
             (self.verify, observation.verify_code),
             (self.ports, endpoint.port),
             (self.modes, endpoint.security),
-            (self.providers, seen.provider),
         )
         if any(asked and given not in asked for asked, given in asked_and_given):
+            return False
+        if self.providers and seen.provider not in self.providers:  # asked last: it costs the most to answer
             return False
         return not self.reasons or any(name in reason for name in self.reasons)
 

@@ -1,0 +1,47 @@
+"""Reads ``servers.toml``: how common mail servers show what they are, and where their settings are. Must not know the network."""
+
+import datetime
+import re
+from functools import cache
+from typing import NamedTuple
+
+from wizard.packaged import entries, parsed
+
+
+class Server(NamedTuple):
+    """One entry of the table; the fields are explained at the head of ``servers.toml``."""
+
+    id: str
+    name: str
+    called: tuple[str, ...]
+    link: str
+    source: str
+    checked: datetime.date
+    settings: str
+    greeting: str = ""
+    ehlo: str = ""
+    abilities: tuple[str, ...] = ()
+
+    def greets_with(self, text: str) -> bool:
+        """Whether a greeting (without its code) has this server's form."""
+        return bool(self.greeting) and re.search(self.greeting, text, re.IGNORECASE) is not None
+
+    def answers_with(self, first: str, keywords: tuple[str, ...]) -> bool:
+        """Whether an answer to EHLO has this server's form: its first line (without the code), or keywords only it has."""
+        if self.ehlo and re.search(self.ehlo, first, re.IGNORECASE):
+            return True
+        return bool(self.abilities) and set(self.abilities) <= set(keywords)
+
+
+@cache
+def table() -> tuple[Server, ...]:
+    """Every server, in the order of the file."""
+    rows = (parsed(entry) for entry in entries("servers", "server"))
+    return tuple(
+        Server(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}) for row in rows
+    )
+
+
+def by_id(name: str) -> Server | None:
+    """The server with this id, or None."""
+    return next((server for server in table() if server.id == name), None)
