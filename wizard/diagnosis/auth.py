@@ -1,24 +1,33 @@
-"""Rules for signing in: wrong password or wrong kind of password, switched off, locked. Must not know what is offered."""
+"""Rules for signing in: no password, a wrong one, a locked account, a failing back end. The kind of secret has auth_kind.py.
+
+Must not know what is offered.
+"""
 
 from __future__ import annotations
 
-from wizard.diagnosis.hosts import Family
 from wizard.diagnosis.model import Possible, Rule, Seen
 from wizard.diagnosis.when import When, Words
 from wizard.diagnosis.words import ACCOUNT_LIMITED, APP_PASSWORD, AUTH_BACKEND, BAD_CREDENTIALS, BASIC_OFF, TOKEN
 from wizard.smtp.observation import Kind, Stage
 
 _AUTH = (Stage.AUTH,)
+_AS_USER = (Stage.AUTH, Stage.MAIL, Stage.DATA)
+_RFC_AUTH = "RFC 4954 section 6"
 _QUOTA = Words("quota or subscription", "subscribed, quota, not~activated, credits, trial")
+# What names a better reason than a wrong password, though the code says just that.
+_BETTER_NAMED = Words(
+    "a better reason", ", ".join(family.keywords for family in (ACCOUNT_LIMITED, APP_PASSWORD, BASIC_OFF, TOKEN, _QUOTA))
+)
 
 
-def _with_token(seen: Seen) -> bool:
-    return (seen.observation.context.mechanism or "").upper() == "XOAUTH2"
+def _with_password(seen: Seen) -> bool:
+    return (seen.observation.context.mechanism or "").upper() != "XOAUTH2"
 
 
-def _only_tokens(seen: Seen) -> bool:
-    offered = set(seen.observation.context.mechanisms)
-    return bool(offered) and offered <= {"XOAUTH2", "OAUTHBEARER"}
+def _not_432(seen: Seen) -> bool:
+    """432 is no failing back end: it asks for another way of signing in (RFC 4954 6)."""
+    reply = seen.observation.reply
+    return reply is None or (reply.code != 432 and reply.enhanced != "4.7.12")
 
 
 RULES: tuple[Rule, ...] = (
@@ -30,6 +39,25 @@ RULES: tuple[Rule, ...] = (
         advice=("Type the password, or set where it is kept.",),
         also=(Possible("auth-bad-credentials", "the server was asked and said no"),),
         log_line="AuthenticationFailedException: failed to connect, no password specified?",
+        source="the profile itself",
+    ),
+    Rule(
+        id="auth-bad-credentials",
+        title="The sign-in was not tried again",
+        meaning="It was refused {refused_before} before this run, with the same user name at this server. Nothing secret was "
+        "sent now: more tries with a wrong password can lock the account.",
+        when=(When(kinds=(Kind.HELD_BACK,)),),
+        advice=(
+            "Change the password, or the user name, to one that is known to work, and then test again with --try-sign-in.",
+            "To find out without a risk, sign in to the account's web page first.",
+        ),
+        also=(
+            Possible("auth-account-limited", "the account's web page refuses the right password too, or asks for a captcha"),
+            Possible("auth-app-password-required", "the password works on the web page: programs may need one of their own"),
+            Possible("auth-basic-disabled", "the administrator says that programs may not sign in with a password"),
+        ),
+        log_line="AuthenticationFailedException: 535, once more with each mail that is tried again",
+        source="RFC 4954 section 4 (a server may limit failed tries); the limits are each provider's own",
     ),
     Rule(
         id="protocol-violation",
@@ -39,62 +67,17 @@ RULES: tuple[Rule, ...] = (
         when=(When(kinds=(Kind.SERVER_UNPROVEN,)),),
         advice=("Make sure that this is the server you mean before you send mail through it, and tell whoever runs it.",),
         also=(Possible("middlebox", "the proof is right from another network"),),
-    ),
-    Rule(
-        id="auth-basic-disabled",
-        title="Signing in with a password is switched off here",
-        meaning="The password may be right: the provider, the organisation or this account does not allow password sign-in over "
-        "SMTP. It said: {said}",
-        when=(
-            When(codes=(4, 5), enhanced=("5.7.139", "5.7.30"), lacks=Words("wrong password", "credentials were incorrect")),
-            When(codes=(4, 5), says=BASIC_OFF),
-            When(
-                kinds=(Kind.NO_MECHANISM,),
-                plus=_only_tokens,
-                plus_name="only XOAUTH2 offered",
-                providers=(Family.MICROSOFT, Family.GOOGLE, Family.YAHOO),
-            ),
-        ),
-        advice=(
-            "Microsoft 365: an administrator can allow it for one mailbox (Set-CASMailbox -SmtpClientAuthenticationDisabled "
-            "$false) where the organisation and its Conditional Access agree.",
-            "Or sign in with a token: mechanism xoauth2. IdentityIQ's own way is Email Notification Type HTTP / OAuth.",
-            "Other providers: switch SMTP on in the account's settings.",
-        ),
-        also=(
-            Possible("auth-bad-credentials", "the same user name and password fail in the provider's web page as well"),
-            Possible("auth-app-password-required", "the account's security settings offer app passwords"),
-        ),
-        log_line="AuthenticationFailedException: 535 5.7.139 Authentication unsuccessful, or: "
-        "No authentication mechanisms supported by both server and client",
-        link="https://aka.ms/smtp_auth_disabled",
-    ),
-    Rule(
-        id="auth-app-password-required",
-        title="This account wants an app password",
-        meaning="The everyday password is not accepted from programs. The provider makes a separate one (an app password, or "
-        "authorisation code) for each of them. It said: {said}",
-        when=(
-            When(codes=(4, 5), enhanced=("5.7.9",), stages=_AUTH),
-            When(codes=(5,), enhanced=("5.7.9",), says=APP_PASSWORD),
-            When(codes=(4, 5), says=APP_PASSWORD),
-            When(codes=(535,), enhanced=("5.7.8",), stages=_AUTH, providers=(Family.GOOGLE,)),
-            When(codes=(535, 550), stages=_AUTH, providers=(Family.QQ, Family.NETEASE, Family.APPLE, Family.YAHOO)),
-        ),
-        advice=(
-            "Make an app password in the account's security settings and use it here as the password.",
-            "Blanks inside an app password are for the eye only: leave them out.",
-        ),
-        also=(Possible("auth-bad-credentials", "an app password is in use already: then it is mistyped or was withdrawn"),),
-        log_line="AuthenticationFailedException: {said}",
-        link="https://support.google.com/accounts/answer/185833",
+        source="RFC 5802 section 5",
     ),
     Rule(
         id="auth-account-limited",
         title="The account is locked or limited",
         meaning="Further attempts make it worse. The server wants a person to look at the account, or a pause. It said: {said}",
         when=(
-            When(codes=(4, 5), enhanced=("5.7.13", "5.7.14")),
+            When(codes=(4, 5), enhanced=("*.7.13",), stages=_AS_USER),
+            When(codes=(4, 5), enhanced=("*.7.14",), stages=_AUTH),
+            When(codes=(534,), enhanced=("5.7.14",)),
+            When(codes=(525,), stages=_AS_USER),
             When(codes=(4, 5), stages=_AUTH, says=ACCOUNT_LIMITED, lacks=_QUOTA),
             When(
                 codes=(4, 5),
@@ -115,48 +98,36 @@ RULES: tuple[Rule, ...] = (
             Possible("auth-bad-credentials", "the account's web page lets you in at once and shows no notice"),
         ),
         log_line="AuthenticationFailedException: {said}",
-    ),
-    Rule(
-        id="auth-oauth-token-invalid",
-        title="The token was not accepted",
-        meaning="Tokens live for about an hour, are made for one purpose (scope), and for one account: one of the three does not "
-        "fit. It said: {said}",
-        when=(
-            When(codes=(334, 4, 5), stages=_AUTH, plus=_with_token, plus_name="signed in with XOAUTH2"),
-            When(codes=(4, 5), says=TOKEN),
-        ),
-        advice=(
-            "Fetch a new token and try once more.",
-            "Check the scope: https://outlook.office.com/SMTP.Send for Microsoft, https://mail.google.com/ for Google.",
-            "Check that the user name is the mailbox the token was made for, and that SMTP is allowed for that mailbox.",
-        ),
-        also=(Possible("auth-basic-disabled", "a new token with the right scope fails as well: SMTP is off for the mailbox"),),
-        log_line="AuthenticationFailedException: 535 5.7.3 Authentication unsuccessful",
-        link="https://learn.microsoft.com/en-us/exchange/client-developer/legacy-protocols/"
-        "how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth",
+        source="RFC 5248 (X.7.13); https://support.google.com/a/answer/3726730 (5.7.14)",
     ),
     Rule(
         id="auth-temporary",
         title="The server cannot check passwords right now",
         meaning="What it asks for the answer does not respond. Your password was neither right nor wrong. It said: {said}",
         when=(
-            When(codes=(4,), stages=_AUTH),
+            When(codes=(4,), stages=_AUTH, lacks=ACCOUNT_LIMITED, plus=_not_432, plus_name="not 432"),
             When(codes=(4,), says=AUTH_BACKEND, enhanced=("4.7.0", "4.7.1", "4.3.0")),
         ),
         fallback=(When(codes=(454,)),),
         advice=("Try once more in some minutes, not at once.", "If it stays, tell whoever runs the server."),
-        also=(Possible("auth-account-limited", "other accounts can sign in at the same moment"),),
+        also=(
+            Possible("auth-account-limited", "other accounts can sign in at the same moment"),
+            Possible("starttls-unavailable", "the reply came to STARTTLS, not to the sign-in"),
+            Possible("rate-limited", "it came after many messages, and passes after a pause"),
+        ),
         log_line="AuthenticationFailedException: {said}",
+        source=f"{_RFC_AUTH} (454 4.7.0)",
     ),
     Rule(
         id="auth-bad-credentials",
         title="User name or password is not accepted",
         meaning="The server knows no such pair. Nothing says which of the two is wrong. It said: {said}",
         when=(
-            When(codes=(535,), enhanced=("5.7.8", "5.7.3", "5.7.0", "5.7.1")),
+            When(codes=(4, 5), enhanced=("5.7.8",), plus=_with_password, plus_name="with a password", lacks=_BETTER_NAMED),
             When(codes=(5,), stages=_AUTH, says=BAD_CREDENTIALS),
         ),
         fallback=(
+            When(codes=(535,), enhanced=("5.7.3", "5.7.0", "5.7.1")),
             When(codes=(535, 534)),
             When(codes=(5,), stages=_AUTH),
             When(
@@ -177,7 +148,9 @@ RULES: tuple[Rule, ...] = (
             Possible("auth-basic-disabled", "the provider has ended password sign-in for this account"),
             Possible("auth-account-limited", "it was accepted until a short while ago, and there were failures since"),
             Possible("auth-temporary", "the server's log speaks of its own password check, not of this account"),
+            Possible("middlebox", "the greeting does not name {host}: then another server was asked"),
         ),
         log_line="AuthenticationFailedException: {said}",
+        source=f"{_RFC_AUTH} (535 5.7.8)",
     ),
 )

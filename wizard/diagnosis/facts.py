@@ -34,6 +34,7 @@ _KINDS = {
     Kind.NOT_OFFERED: "it is not in the server's list of abilities",
     Kind.NO_MECHANISM: "no way of signing in in common",
     Kind.WITHHELD: "the password was held back",
+    Kind.HELD_BACK: "the sign-in was refused before, and was not tried again",
     Kind.NO_SECRET: "no password was at hand",
     Kind.INJECTED: "bytes arrived before the handshake",
     Kind.NEEDS_UTF8: "SMTPUTF8 is not in the server's list of abilities",
@@ -73,6 +74,7 @@ def facts_of(seen: Seen) -> dict[str, str]:
         "limit": context.capabilities.get("SIZE", "") or "a number of",
         "said": quoted(observation),
         "open": _open_ports(observation),
+        "refused_before": "once" if observation.refusals == 1 else f"{observation.refusals or 'several'} times",
     }
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from wizard.diagnosis import auth, auth_offer, certificates, hello, mail, message, reach, tls
+from collections.abc import Callable, Iterable
+
+from wizard.diagnosis import auth, auth_kind, auth_offer, certificates, hello, mail, message, reach, tls
 from wizard.diagnosis.filling import finding
 from wizard.diagnosis.model import Finding, Rule, Seen
+from wizard.diagnosis.status import by_the_standard
+from wizard.diagnosis.when import When
 
 
 def _only(rules: tuple[Rule, ...], *ids: str) -> tuple[Rule, ...]:
@@ -18,14 +22,20 @@ def _without(rules: tuple[Rule, ...], *ids: str) -> tuple[Rule, ...]:
 # Where several rules hold, the first speaks: who answers at all comes before what it says, what the domain lacks before what
 # follows from it, and a wrong password, which any refused sign-in may be, after everything that names a better reason.
 _STRANGERS = ("not-smtp", "middlebox")
+_TOKEN = "auth-oauth-token-invalid"  # noqa: S105 - the id of a finding
+_NO_BACK_END = "auth-temporary"
 _DOMAIN = "sender-unauthenticated-domain"
+_STRANGER_RULES = sum(rule.id in _STRANGERS for rule in hello.RULES)
 _WRONG_PASSWORD = "auth-bad-credentials"  # noqa: S105 - the id of a finding
 RULES: tuple[Rule, ...] = (
     *_only(hello.RULES, *_STRANGERS),
     *reach.RULES,
     *tls.RULES,
     *certificates.RULES,
-    *_without(auth.RULES, _WRONG_PASSWORD),
+    *_without(auth_kind.RULES, _TOKEN),
+    *_without(auth.RULES, _WRONG_PASSWORD, _NO_BACK_END),
+    *_only(auth_kind.RULES, _TOKEN),
+    *_only(auth.RULES, _NO_BACK_END),
     *auth_offer.RULES,
     *_only(auth.RULES, _WRONG_PASSWORD),
     *_without(hello.RULES, *_STRANGERS),
@@ -42,19 +52,49 @@ UNKNOWN = Rule(
         "Ask whoever runs the server what this reply means; its log has more.",
         "The conversation, which shows no secret, says what was sent and what came back.",
     ),
+    source="RFC 3463, RFC 5248 and the IANA registry of enhanced status codes, for what the numbers say",
 )
+
+# What is asked in which order. Strangers first: whoever is not the server one means, its codes mean nothing. Then what a precise
+# code says by the standard, then everything else that is specific; after all of these the general, again codes before words.
+_Asked = tuple[tuple[Rule, When], ...]
+
+
+def _asked(rules: Iterable[Rule], keep: Callable[[When], bool]) -> _Asked:
+    return tuple((rule, when) for rule in rules for when in rule.when if keep(when))
+
+
+def _last_asked(keep: Callable[[When], bool]) -> _Asked:
+    return tuple((rule, when) for rule in RULES for when in rule.fallback if keep(when))
+
+
+def _by_code(when: When) -> bool:
+    """Whether a matcher rests on an enhanced code, with no words to confirm it."""
+    return bool(when.enhanced) and when.says is None
+
+
+def _otherwise(when: When) -> bool:
+    return not _by_code(when)
+
+
+_SPECIFIC: _Asked = (
+    *_asked(RULES[:_STRANGER_RULES], lambda _: True),
+    *_asked(RULES[_STRANGER_RULES:], _by_code),
+    *_asked(RULES[_STRANGER_RULES:], _otherwise),
+)
+_GENERAL: _Asked = (*_last_asked(_by_code), *_last_asked(_otherwise))
 
 
 def find(seen: Seen, *, words_only: bool = False) -> Finding | None:
     """Return the finding of the most specific rule that holds, or None. ``words_only`` leaves the general ones out."""
-    for rule in RULES:
-        if any(when.holds(seen) for when in rule.when):
-            return finding(rule, seen)
-    if words_only:
-        return None
-    return next((finding(rule, seen) for rule in RULES if any(when.holds(seen) for when in rule.fallback)), None)
+    asked = _SPECIFIC if words_only else (*_SPECIFIC, *_GENERAL)
+    return next((finding(rule, seen) for rule, when in asked if when.holds(seen)), None)
 
 
 def unknown(seen: Seen) -> Finding:
-    """Return the finding for what no rule knows: it quotes what was seen."""
-    return finding(UNKNOWN, seen)
+    """Return the finding for what no rule knows: it quotes what was seen, and says what its numbers mean by the standards."""
+    reply = seen.observation.reply
+    standard = by_the_standard(reply.code, reply.enhanced) if reply else ""
+    if not standard:
+        return finding(UNKNOWN, seen)
+    return finding(UNKNOWN._replace(meaning=f"{UNKNOWN.meaning}. By the standard its numbers say: {standard}"), seen)

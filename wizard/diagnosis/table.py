@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wizard.diagnosis import auth, auth_offer, certificates, hello, mail, message, reach, tls
+from wizard.diagnosis import auth, auth_kind, auth_offer, certificates, hello, mail, message, reach, tls
 from wizard.diagnosis.facts import facts_of
 from wizard.diagnosis.filling import sentence
 from wizard.diagnosis.handbook import UNKNOWN
@@ -32,7 +32,7 @@ _GROUPS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
     ("Finding the host and reaching it", reach.RULES),
     ("Speaking SMTP", hello.RULES),
     ("Encryption", (*tls.RULES, *certificates.RULES)),
-    ("Signing in", (*auth.RULES, *auth_offer.RULES)),
+    ("Signing in", (*auth.RULES, *auth_kind.RULES, *auth_offer.RULES)),
     ("Sender, recipient, message", (*mail.RULES, *message.RULES)),
 )
 # Ids that have rules in two groups, and where a reader looks for them.
