@@ -125,8 +125,8 @@ RULES: tuple[Rule, ...] = (
             Possible("auth-account-limited", "the reply speaks of frequency or an abnormal account"),
         ),
         log_line="AuthenticationFailedException: {said}",
-        link="https://service.mail.qq.com/detail/0/75",
-        source="https://service.mail.qq.com/detail/0/75",
+        link="https://service.mail.qq.com/",
+        source="https://service.mail.qq.com/",
     ),
     Rule(
         id="auth-oauth-token-invalid",

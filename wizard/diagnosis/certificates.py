@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from wizard.diagnosis.cures import proven
-from wizard.diagnosis.hosts import Family
 from wizard.diagnosis.model import Possible, Rule, Seen
-from wizard.diagnosis.when import When, Words
+from wizard.diagnosis.when import When
 from wizard.smtp.observation import Kind
 
 _BAD = (Kind.TLS_CERTIFICATE, Kind.WITHHELD)
@@ -17,32 +16,6 @@ _CODES_NAME = (62, 63, 64)
 _TRUST_JVM = (
     "For IdentityIQ, import the same CA into the Java trust store of the application server (keytool -importcert -cacerts)."
 )
-INSPECTORS = Words(
-    "antivirus or inspecting firewall",
-    "fortinet, fortigate, sophos, kaspersky, avast, avg, eset, bitdefender, zscaler, palo alto, checkpoint, check "
-    "point, watchguard, sonicwall, barracuda, untangle, netskope, mail shield",
-)
-_PUBLIC_CAS = Words(
-    "a public CA",
-    "digicert, google trust, gts, globalsign, amazon, let's encrypt, isrg, sectigo, microsoft, entrust, godaddy, geotrust",
-)
-
-
-def _inspected(seen: Seen) -> bool:
-    """The issuer is known to make certificates for inspection."""
-    certificate = seen.certificate
-    return certificate is not None and INSPECTORS.found_in(f"{certificate.issuer} {certificate.subject}".lower())
-
-
-def _stranger_for_provider(seen: Seen) -> bool:
-    """A large provider's name, and a certificate that cannot be theirs: other names, or an issuer that is no public CA."""
-    certificate = seen.certificate
-    if seen.provider is Family.OTHER:
-        return False
-    if certificate is None or not (certificate.issuer or certificate.names):
-        return _code(seen) in (18, 19)  # no large provider signs for itself
-    name_is_wrong = _code(seen) in _CODES_NAME
-    return name_is_wrong or (_code(seen) in _CODES_SELF + _CODES_ISSUER and not _PUBLIC_CAS.found_in(certificate.issuer.lower()))
 
 
 def _code(seen: Seen) -> int | None:
@@ -57,28 +30,6 @@ def _code_in(*codes: int) -> When:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        id="middlebox",
-        title="Something between here and {host} answers in its place",
-        meaning="The certificate is not the one this server would show: it is for {names}, and its issuer is {issuer}. A "
-        "firewall, an antivirus program or a hosting provider that redirects mail is the usual reason.{open}",
-        when=(
-            When(kinds=_BAD, plus=_inspected, plus_name="issuer is an inspecting product"),
-            When(
-                kinds=_BAD, plus=_stranger_for_provider, plus_name="a large provider's host, and a certificate of somebody else"
-            ),
-        ),
-        cures=proven,
-        advice=(
-            "Ask whoever runs the network to let mail to {host} pass untouched, or to tell you the relay you are meant to use.",
-            "If the inspection is wanted, get its CA certificate from them and set it as the CA file.",
-        ),
-        also=(
-            Possible("cert-hostname-mismatch", "the same certificate is shown to other networks as well"),
-            Possible("cert-untrusted-issuer", "the same certificate is shown to other networks as well, and its issuer is real"),
-        ),
-        log_line="PKIX path building failed; unable to find valid certification path to requested target",
-    ),
     Rule(
         id="cert-expired",
         title="The certificate of {host} has expired",

@@ -6,6 +6,7 @@ from wizard.diagnosis.facts import evidence_of, facts_of
 from wizard.diagnosis.model import Evidence, Finding, Possible, Remedy, Rule, Seen, Severity
 from wizard.diagnosis.warnings import WARNINGS, warning_facts
 from wizard.smtp.observation import Stage
+from wizard.values import shown
 
 
 def warn(seen: Seen) -> tuple[Finding, ...]:
@@ -15,7 +16,8 @@ def warn(seen: Seen) -> tuple[Finding, ...]:
 
 def finding(rule: Rule, seen: Seen) -> Finding:
     """Fill a rule's sentences from an observation. Remedies that were seen to work stand first, advice last."""
-    facts = {**facts_of(seen), **warning_facts(seen)}
+    sign = rule.sign(seen)
+    facts = {**facts_of(seen), **warning_facts(seen), "sign": shown(sign)}
     cures = sorted(rule.cures(seen), key=lambda remedy: not remedy.proven)
     return Finding(
         id=rule.id,
@@ -23,7 +25,7 @@ def finding(rule: Rule, seen: Seen) -> Finding:
         stage=seen.observation.stage,
         title=sentence(rule.title.format_map(facts)),
         meaning=sentence(rule.meaning.format_map(facts)),
-        evidence=evidence_of(seen.observation) if rule.severity is Severity.ERROR else _warning_evidence(seen),
+        evidence=_evidence(rule, seen, sign),
         also_possible=tuple(Possible(other.id, other.tell_apart.format_map(facts)) for other in rule.also),
         remedies=(*cures, *(Remedy(text.format_map(facts)) for text in rule.advice)),
         log_line="" if seen.pasted else rule.log_line.format_map(facts),
@@ -34,6 +36,14 @@ def finding(rule: Rule, seen: Seen) -> Finding:
 def sentence(text: str) -> str:
     """Begin with a capital where a placeholder came first; a host name keeps its own letters."""
     return f"{text[0].upper()}{text[1:]}" if text.startswith(("the ", "port ")) else text
+
+
+def _evidence(rule: Rule, seen: Seen, sign: str) -> Evidence:
+    """Return what the finding rests on: the sign the rule names, before the words of a reply or exception."""
+    if rule.severity is not Severity.ERROR:
+        return _warning_evidence(seen)
+    evidence = evidence_of(seen.observation)
+    return evidence._replace(text=shown(sign)) if sign else evidence
 
 
 def _warning_evidence(seen: Seen) -> Evidence:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from wizard.diagnosis import auth, auth_kind, auth_offer, certificates, hello, mail, message, reach, tls
+from wizard.diagnosis import auth, auth_kind, auth_offer, certificates, hello, mail, message, middle, reach, tls
 from wizard.diagnosis.filling import finding
 from wizard.diagnosis.model import Finding, Rule, Seen
 from wizard.diagnosis.status import by_the_standard
@@ -21,14 +21,15 @@ def _without(rules: tuple[Rule, ...], *ids: str) -> tuple[Rule, ...]:
 
 # Where several rules hold, the first speaks: who answers at all comes before what it says, what the domain lacks before what
 # follows from it, and a wrong password, which any refused sign-in may be, after everything that names a better reason.
-_STRANGERS = ("not-smtp", "middlebox")
+_STRANGER = "not-smtp"
 _TOKEN = "auth-oauth-token-invalid"  # noqa: S105 - the id of a finding
 _NO_BACK_END = "auth-temporary"
 _DOMAIN = "sender-unauthenticated-domain"
-_STRANGER_RULES = sum(rule.id in _STRANGERS for rule in hello.RULES)
+_STRANGER_RULES = len(middle.RULES) + sum(rule.id == _STRANGER for rule in hello.RULES)
 _WRONG_PASSWORD = "auth-bad-credentials"  # noqa: S105 - the id of a finding
 RULES: tuple[Rule, ...] = (
-    *_only(hello.RULES, *_STRANGERS),
+    *_only(hello.RULES, _STRANGER),
+    *middle.RULES,
     *reach.RULES,
     *tls.RULES,
     *certificates.RULES,
@@ -38,7 +39,7 @@ RULES: tuple[Rule, ...] = (
     *_only(auth.RULES, _NO_BACK_END),
     *auth_offer.RULES,
     *_only(auth.RULES, _WRONG_PASSWORD),
-    *_without(hello.RULES, *_STRANGERS),
+    *_without(hello.RULES, _STRANGER),
     *_only(mail.RULES, _DOMAIN),
     *message.RULES,
     *_without(mail.RULES, _DOMAIN),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from wizard.diagnosis.cures import proven
-from wizard.diagnosis.hosts import greets_like
 from wizard.diagnosis.model import Possible, Rule, Seen
 from wizard.diagnosis.when import When, Words
 from wizard.diagnosis.words_mail import BLOCKLIST, BUSY, HELO, NO_SERVICE
@@ -16,7 +15,6 @@ _OTHER_PROTOCOL = Words(
 )
 _UNPARSED = (Kind.MALFORMED, Kind.TOO_LONG, Kind.REPLY, Kind.TIMEOUT, Kind.CLOSED)
 _FIRST = (Stage.GREETING, Stage.EHLO, Stage.CONNECT)
-_MASKED = Words("a starred or masked reply", "xxxxxxxa, xxxx, ****, 250-x")
 _OTHER_PORTS = (21, 22, 80, 110, 143, 443, 993, 995, 24)
 _HELO_REFUSED = Words(
     "HELO name refused",
@@ -31,20 +29,6 @@ def _foreign_greeting(seen: Seen) -> bool:
     """FTP greets with 220 as mail servers do, says its name, and then does not know EHLO."""
     greeting = seen.observation.context.greeting
     return greeting is not None and _OTHER_PROTOCOL.found_in(greeting.text.lower())
-
-
-def _somebody_else_greets(seen: Seen) -> bool:
-    """A large provider's host name, and a greeting that no server of theirs would give."""
-    greeting = seen.observation.context.greeting
-    return greeting is not None and bool(greeting.text) and not greets_like(seen.provider, greeting.text)
-
-
-def _masked(seen: Seen) -> bool:
-    """A firewall's inspection overwrites keywords and banners with X and *: the lengths stay, the words do not."""
-    context = seen.observation.context
-    words = [*context.capabilities, *context.clear_capabilities]
-    greeting = context.greeting.text if context.greeting else ""
-    return any(word.startswith("XXXX") for word in words) or "****" in greeting
 
 
 RULES: tuple[Rule, ...] = (
@@ -71,53 +55,6 @@ RULES: tuple[Rule, ...] = (
         also=(Possible("middlebox", "another network gets a mail server's greeting on the same port"),),
         log_line="Got bad greeting from SMTP host: {host}, port: {port}; older: Could not connect to SMTP host: {host}, "
         "port: {port}, response: -1",
-    ),
-    Rule(
-        id="middlebox",
-        title="Something between here and {host} rewrites the session",
-        meaning="Words of the server arrive overwritten with X or *. That is what the SMTP inspection of some firewalls does; it "
-        "hides STARTTLS and the sign-in as well.{open}",
-        when=(
-            When(
-                kinds=(Kind.NOT_OFFERED, Kind.NO_MECHANISM, Kind.WITHHELD, Kind.MALFORMED, Kind.CLOSED, Kind.RESET, Kind.REPLY),
-                plus=_masked,
-                plus_name="EHLO keywords XXXX or banner ****",
-            ),
-            When(kinds=(Kind.MALFORMED, Kind.REPLY, Kind.NOT_OFFERED), says=_MASKED),
-        ),
-        cures=proven,
-        advice=(
-            "Ask whoever runs the firewall to switch off SMTP inspection (Cisco: no fixup protocol smtp, no inspect esmtp).",
-            "Or use port 465 with TLS, which cannot be rewritten on the way.",
-        ),
-        fallback=(When(codes=(500, 502), stages=(Stage.EHLO,)),),
-        also=(Possible("starttls-unavailable", "another network sees the same list of abilities"),),
-        log_line="nothing about STARTTLS: IdentityIQ is expected to go on in clear, "
-        "and the refusal comes at the sender or recipient",
-    ),
-    Rule(
-        id="middlebox",
-        title="Another server answers in place of {host}",
-        meaning="Its greeting is not one of this provider's. Some hosting providers and firewalls redirect mail to a server of "
-        "their own; a password for {host} is unknown there. It said: {said}{open}",
-        when=(
-            When(
-                kinds=(Kind.REPLY, Kind.NOT_OFFERED, Kind.NO_MECHANISM),
-                stages=(Stage.STARTTLS, Stage.AUTH, Stage.MAIL, Stage.RCPT),
-                plus=_somebody_else_greets,
-                plus_name="a large provider's host, and somebody else's greeting",
-            ),
-        ),
-        cures=proven,
-        advice=(
-            "Ask whoever runs this network or hosts this machine to let mail to {host} pass, or use the relay they give you.",
-            "Try another port of {host}: often only 25 and 587 are redirected.",
-        ),
-        also=(
-            Possible("auth-bad-credentials", "the greeting names {host} when looked at from another network, too"),
-            Possible("starttls-unavailable", "the greeting names {host} when looked at from another network, too"),
-        ),
-        log_line="AuthenticationFailedException: 535",
     ),
     Rule(
         id="protocol-violation",

@@ -65,7 +65,8 @@ class Rule(NamedTuple):
 
     It speaks when one of ``when`` holds; ``fallback`` is asked only after no rule's ``when`` held, so that what is specific
     wins over what is general wherever it stands. ``title``, ``meaning``, ``advice`` and ``log_line`` are format strings,
-    filled from the facts of facts.py. ``cures`` gives remedies with changes; ``advice`` is what a person has to do.
+    filled from the facts of facts.py and ``{sign}``. ``cures`` gives remedies with changes; ``advice`` is what a person has
+    to do.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Rule(NamedTuple):
     severity: Severity = Severity.ERROR
     log_line: str = ""
     link: str | None = None
+    sign: Callable[[Seen], str] = lambda _: ""  # what was seen, in words, where a reply or exception does not show it
     source: str = ""  # where the rule is known from: an RFC section or a vendor page; for docs/findings.md only
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wizard.diagnosis import auth, auth_kind, auth_offer, certificates, hello, mail, message, reach, tls
+from wizard.diagnosis import auth, auth_kind, auth_offer, certificates, hello, mail, message, middle, reach, tls
 from wizard.diagnosis.facts import facts_of
 from wizard.diagnosis.filling import sentence
 from wizard.diagnosis.handbook import UNKNOWN
@@ -30,7 +30,7 @@ A certificate is about to end when fewer than {EXPIRING_DAYS} days are left.
 
 _GROUPS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
     ("Finding the host and reaching it", reach.RULES),
-    ("Speaking SMTP", hello.RULES),
+    ("Speaking SMTP", (*hello.RULES, *middle.RULES)),
     ("Encryption", (*tls.RULES, *certificates.RULES)),
     ("Signing in", (*auth.RULES, *auth_kind.RULES, *auth_offer.RULES)),
     ("Sender, recipient, message", (*mail.RULES, *message.RULES)),
@@ -89,5 +89,5 @@ def _filled(text: str) -> str:
         "mechanism": "one kind",
         "offered": "other kinds",
     }
-    facts = {**facts_of(nobody), **general, "unsent": ""}
+    facts = {**facts_of(nobody), **general, "unsent": "", "sign": "as the evidence says"}
     return sentence(text.format_map(facts).strip().removesuffix(" It said: ...").strip())
