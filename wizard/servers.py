@@ -3,7 +3,7 @@
 import datetime
 import re
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from wizard.packaged import entries, parsed
 
@@ -21,6 +21,7 @@ class Server(NamedTuple):
     greeting: str = ""
     ehlo: str = ""
     abilities: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
 
     def greets_with(self, text: str) -> bool:
         """Whether a greeting (without its code) has this server's form."""
@@ -30,13 +31,14 @@ class Server(NamedTuple):
         """Whether an answer to EHLO has this server's form: its first line (without the code), or keywords only it has."""
         if self.ehlo and re.search(self.ehlo, first, re.IGNORECASE):
             return True
-        return bool(self.abilities) and set(self.abilities) <= set(keywords)
+        offered = set(keywords)
+        return bool(self.abilities) and set(self.abilities) <= offered and (not self.only or offered <= set(self.only))
 
 
 @cache
 def table() -> tuple[Server, ...]:
     """Every server, in the order of the file."""
-    rows = (parsed(entry) for entry in entries("servers", "server"))
+    rows: list[dict[str, Any]] = [parsed(entry) for entry in entries("servers", "server")]
     return tuple(
         Server(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}) for row in rows
     )

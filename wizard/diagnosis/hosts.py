@@ -62,13 +62,25 @@ class Whose(NamedTuple):
     @property
     def ids(self) -> tuple[str, ...]:
         """Ids of provider and program, under which their refusals are kept; a stranger's are not the provider's."""
-        return tuple(id for id in (*(() if self.stranger else (one.id for one in self.providers)), self.server) if id)
+        provider = () if self.stranger else tuple(one.id for one in self.providers)
+        return (*provider, self.server) if self.server else provider
+
+    @property
+    def name(self) -> str:
+        """What people call the provider, or the program where no provider is known; empty when neither is."""
+        if self.providers and not self.stranger:
+            return self.providers[0].name if len(self.providers) == 1 else self.family.value
+        from wizard.servers import by_id
+
+        program = by_id(self.server)
+        return program.name if program else ""
 
 
 def whose(host: str, context: Context, *, reply: Reply | None = None, told: str = "", mx: tuple[str, ...] = ()) -> Whose:
-    """Return whose server answers under ``host``. ``reply`` is the failing one; ``told`` what a person or file calls the provider.
+    """Return whose server answers under ``host``, by what the session showed.
 
-    ``mx`` are the names that receive mail for the domain, where they are known: they tell least, and come last.
+    ``reply`` is the failing one; ``told`` is what a person or file calls the provider or the program; ``mx`` are the names
+    that receive mail for the domain, where they are known: they tell least, and come last.
     """
     certificate = context.tls.certificate if context.tls else None
     return _whose(
