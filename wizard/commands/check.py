@@ -8,12 +8,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from wizard.commands import setup
+from wizard.commands import monitoring, setup
 
 if TYPE_CHECKING:
     from wizard.commands.terminal import Output
     from wizard.profile import Password, Profile
     from wizard.render.command import CommandLine
+    from wizard.render.nagios import Limits
     from wizard.render.style import Style
     from wizard.report import Report
     from wizard.smtp.events import Event
@@ -32,11 +33,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shapes.add_argument(
         "--nagios", action="store_const", const="nagios", dest="shape", help="one line for monitoring, with its exit codes 0 to 3"
     )
+    monitoring.add_arguments(parser)
     parser.add_argument("--transcript", action="store_true", help="add the conversation, without secrets")
 
 
 def run(args: argparse.Namespace, network: Network | None = None) -> int:
     """Check once. Returns the exit code of the contract; ``network`` is replaced in tests only."""
+    if args.all:
+        from wizard.commands import check_all
+
+        return check_all.run(args, network)
     import asyncio
     import os
     import sys
@@ -44,19 +50,24 @@ def run(args: argparse.Namespace, network: Network | None = None) -> int:
     from wizard.commands.password import password_for
     from wizard.commands.terminal import Output, style_for, talk
 
+    limits = monitoring.limits_of(args) if monitoring.judges(args) else None
     described = setup.from_arguments(args)
     output = Output(sys.stdout)
-    climb = Climb(described.profile, described.command, output, style_for(sys.stdout, os.environ), live=args.shape is None)
+    live = args.shape is None and not args.on_change
+    climb = Climb(described.profile, described.command, output, style_for(sys.stdout, os.environ), live=live)
+    climb.limits = limits
     interrupted = False
     try:
         password = password_for(described.profile, args, os.environ)
         asyncio.run(climb.climb(password, deliver=args.deliver, network=network))
     except KeyboardInterrupt:
         interrupted = True
-    climb.finish(args.shape or "text", transcript=args.transcript)
+    written = not args.prometheus or monitoring.write_prometheus(args.prometheus, [(climb.report.profile.name, climb.report)])
+    climb.finish("change" if args.on_change else args.shape or "text", transcript=args.transcript)
     if output.problem:
         talk(f"The report could not be written to standard output: {output.problem}.")
-        return 2
+    if output.problem or not written:
+        return 3 if args.shape == "nagios" else 2
     return climb.exit_code(args.shape or "text", interrupted=interrupted)
 
 
@@ -71,6 +82,7 @@ class Climb:
         self.output = output
         self.style = style
         self.live = live
+        self.limits: Limits | None = None
         self._drawn = 0
         self._pending = 0
 
@@ -129,11 +141,21 @@ class Climb:
             case "nagios":
                 from wizard.render import nagios
 
-                return self.style.fit(nagios.line(self.report)) + "\n"
+                return self.style.fit(nagios.line(self.report, limits=self.limits or nagios.NO_LIMITS)) + "\n"
+            case "change":
+                return "".join(self.style.plain(line) + "\n" for line in self._changed())
             case _:
                 from wizard.render.text import closing
 
                 return "\n".join(closing(self.report, self.command, self.style, transcript=transcript)) + "\n"
+
+    def _changed(self) -> list[str]:
+        from wizard.render.nagios import NO_LIMITS, level
+
+        profile = self.report.profile
+        who = f" ({profile.login.username})" if profile.login else ""
+        name = profile.name or f"{profile.endpoint.host}:{profile.endpoint.port} {profile.endpoint.security}{who}"
+        return monitoring.changed({name: (level(self.report, self.limits or NO_LIMITS), self.report)})
 
     def exit_code(self, shape: str, *, interrupted: bool) -> int:
         """Return what the run ends with."""
@@ -142,5 +164,5 @@ class Climb:
         if shape == "nagios":
             from wizard.render import nagios
 
-            return nagios.state(self.report)
+            return nagios.state(self.report, self.limits or nagios.NO_LIMITS)
         return ExitCode.INTERRUPTED if interrupted else self.report.exit_code

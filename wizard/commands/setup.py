@@ -79,7 +79,7 @@ _SWITCH_WORDS = {
 
 def from_arguments(args: argparse.Namespace) -> Setup:
     """Return the set-up the arguments describe. Raises UsageError, with one line per field that is wrong."""
-    flags = _changes(args)
+    flags = changes_of(args)
     named = getattr(args, "config", "")  # given before the command or after it
     config = Path(named).expanduser() if named else None
     name, saved = args.profile, None
@@ -153,7 +153,7 @@ def load_config(config: Path | None = None) -> Config:
     return loaded
 
 
-def _changes(args: argparse.Namespace) -> list[Change]:
+def changes_of(args: argparse.Namespace) -> list[Change]:
     """Return the changes the flags stand for, in the order in which they count: --set last, so that a remedy can be appended."""
     given = vars(args)
     named = [Change(field, given[f"field_{field}"]) for field in Field if given.get(f"field_{field}") is not None]

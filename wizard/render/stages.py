@@ -49,6 +49,7 @@ ENDINGS: dict[Kind, str] = {
     Kind.INJECTED: "bytes arrived before the handshake",
     Kind.NO_MECHANISM: "no sign-in method in common",
     Kind.WITHHELD: "password not sent: the line is not safe",
+    Kind.HELD_BACK: "held back: refused often enough before",
     Kind.NO_SECRET: "no password at hand",
     Kind.SERVER_UNPROVEN: "the server could not prove itself",
     Kind.NEEDS_UTF8: "the address needs SMTPUTF8, not offered",
