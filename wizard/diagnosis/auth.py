@@ -128,7 +128,7 @@ RULES: tuple[Rule, ...] = (
         ),
         fallback=(
             When(codes=(535,), enhanced=("5.7.3", "5.7.0", "5.7.1")),
-            When(codes=(535, 534)),
+            When(codes=(535,)),
             When(codes=(5,), stages=_AUTH),
             When(
                 codes=(5,),

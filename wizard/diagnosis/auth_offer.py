@@ -8,7 +8,7 @@ from __future__ import annotations
 from wizard.diagnosis.cures import mechanism_auto, proven, starttls_here
 from wizard.diagnosis.model import Possible, Rule, Seen
 from wizard.diagnosis.when import When, Words
-from wizard.diagnosis.words import AUTH_NEEDED
+from wizard.diagnosis.words import APP_PASSWORD, AUTH_NEEDED
 from wizard.profile import Mechanism
 from wizard.smtp.observation import Kind, Stage
 
@@ -71,6 +71,7 @@ RULES: tuple[Rule, ...] = (
         when=(
             When(kinds=(Kind.NO_MECHANISM,)),
             When(codes=(504,), stages=_AUTH),
+            When(codes=(5,), enhanced=("5.7.4",), stages=_AUTH),
             When(codes=(4, 5), says=_MECHANISM),
         ),
         cures=mechanism_auto,
@@ -84,6 +85,27 @@ RULES: tuple[Rule, ...] = (
         ),
         log_line="No authentication mechanisms supported by both server and client, or: "
         "504 5.5.4 Unrecognized authentication type",
+    ),
+    Rule(
+        id="auth-mechanism-unsupported",
+        title="The server wants another way of signing in",
+        meaning="{mechanism} is too weak for it, or the account has to be moved to a new way first. It said: {said}",
+        when=(
+            When(codes=(4, 5), enhanced=("5.7.9",), stages=_AUTH, lacks=APP_PASSWORD),
+            When(codes=(4, 5), enhanced=("*.7.12",)),
+        ),
+        fallback=(When(codes=(422, 432, 534), stages=_AUTH),),
+        advice=(
+            "Choose a stronger mechanism among those the server offers ({offered}): scram-sha-256 rather than cram-md5.",
+            "If the reply speaks of a transition, sign in once with mechanism plain on an encrypted line.",
+        ),
+        also=(
+            Possible("auth-app-password-required", "the account has two-step verification: then an app password is meant"),
+            Possible("auth-basic-disabled", "the server offers tokens only (XOAUTH2)"),
+            Possible("rate-limited", "the reply speaks of connections or messages, and passes after a pause"),
+        ),
+        log_line="AuthenticationFailedException: {said}",
+        source="RFC 4954 section 6 (534 5.7.9, 432 4.7.12)",
     ),
     Rule(
         id="starttls-required",

@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from wizard.diagnosis import auth, auth_kind, auth_offer, certificates, hello, mail, message, middle, reach, tls
+from wizard.diagnosis import (
+    auth,
+    auth_kind,
+    auth_offer,
+    certificates,
+    endings,
+    hello,
+    mail,
+    message,
+    middle,
+    numbers,
+    reach,
+    recipient,
+    sender,
+    starttls,
+    tls,
+)
 from wizard.diagnosis.filling import finding
 from wizard.diagnosis.model import Finding, Rule, Seen
+from wizard.diagnosis.refusals import known_refusal
 from wizard.diagnosis.status import by_the_standard
 from wizard.diagnosis.when import When
 
@@ -24,6 +41,7 @@ def _without(rules: tuple[Rule, ...], *ids: str) -> tuple[Rule, ...]:
 _STRANGER = "not-smtp"
 _TOKEN = "auth-oauth-token-invalid"  # noqa: S105 - the id of a finding
 _NO_BACK_END = "auth-temporary"
+_NO_MAILBOX = "recipient-unknown"
 _DOMAIN = "sender-unauthenticated-domain"
 _STRANGER_RULES = len(middle.RULES) + sum(rule.id == _STRANGER for rule in hello.RULES)
 _WRONG_PASSWORD = "auth-bad-credentials"  # noqa: S105 - the id of a finding
@@ -31,6 +49,8 @@ RULES: tuple[Rule, ...] = (
     *_only(hello.RULES, _STRANGER),
     *middle.RULES,
     *reach.RULES,
+    *endings.RULES,
+    *starttls.RULES,
     *tls.RULES,
     *certificates.RULES,
     *_without(auth_kind.RULES, _TOKEN),
@@ -39,10 +59,14 @@ RULES: tuple[Rule, ...] = (
     *_only(auth.RULES, _NO_BACK_END),
     *auth_offer.RULES,
     *_only(auth.RULES, _WRONG_PASSWORD),
+    *numbers.RULES,
     *_without(hello.RULES, _STRANGER),
     *_only(mail.RULES, _DOMAIN),
     *message.RULES,
     *_without(mail.RULES, _DOMAIN),
+    *_only(recipient.RULES, _NO_MAILBOX),
+    *sender.RULES,
+    *_without(recipient.RULES, _NO_MAILBOX),
 )
 
 UNKNOWN = Rule(
@@ -78,17 +102,18 @@ def _otherwise(when: When) -> bool:
     return not _by_code(when)
 
 
-_SPECIFIC: _Asked = (
-    *_asked(RULES[:_STRANGER_RULES], lambda _: True),
-    *_asked(RULES[_STRANGER_RULES:], _by_code),
-    *_asked(RULES[_STRANGER_RULES:], _otherwise),
-)
+_STRANGERS: _Asked = _asked(RULES[:_STRANGER_RULES], lambda _: True)
+_SPECIFIC: _Asked = (*_asked(RULES[_STRANGER_RULES:], _by_code), *_asked(RULES[_STRANGER_RULES:], _otherwise))
 _GENERAL: _Asked = (*_last_asked(_by_code), *_last_asked(_otherwise))
 
 
 def find(seen: Seen, *, words_only: bool = False) -> Finding | None:
     """Return the finding of the most specific rule that holds, or None. ``words_only`` leaves the general ones out."""
     asked = _SPECIFIC if words_only else (*_SPECIFIC, *_GENERAL)
+    return _first(_STRANGERS, seen) or known_refusal(seen, RULES) or _first(asked, seen)
+
+
+def _first(asked: _Asked, seen: Seen) -> Finding | None:
     return next((finding(rule, seen) for rule, when in asked if when.holds(seen)), None)
 
 

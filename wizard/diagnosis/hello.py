@@ -105,6 +105,7 @@ RULES: tuple[Rule, ...] = (
                 lacks=Words("sender or message", "rate limit, too many, url, domain~listed, content, greylist"),
             ),
         ),
+        fallback=(When(codes=(4, 5), enhanced=("*.7.0", "*.7.1"), stages=(Stage.CONNECT, Stage.GREETING)),),
         advice=(
             "Look the address up at the list the reply names, and ask for removal once the cause is gone.",
             "Give the address a reverse DNS name that points back to it.",
@@ -126,6 +127,10 @@ RULES: tuple[Rule, ...] = (
             When(codes=(4, 5), says=_HELO_REFUSED, lacks=Words("starttls", "starttls")),
             When(codes=(501, 504, 550, 553, 554), stages=(Stage.EHLO,), says=HELO),
             When(codes=(501, 504), stages=(Stage.EHLO,)),
+        ),
+        fallback=(
+            When(codes=(5,), enhanced=("5.7.0", "5.7.1"), stages=(Stage.EHLO,)),
+            When(codes=(550, 553), stages=(Stage.EHLO,)),
         ),
         advice=(
             "Set the EHLO name to this host's full name in DNS, for example iiq.example.com.",

@@ -9,7 +9,6 @@ from wizard.diagnosis.words_mail import DOMAIN_AUTH, FULL, GREYLIST, LINES, QUOT
 from wizard.smtp.observation import Kind, Stage
 
 _SIGN_IN = Words("sign-in", "login, auth, password")
-_BUSY_HERE = Words("the server's own trouble", "system resources, insufficient system, too busy, storage, disk")
 _AGAIN = Words(
     "try again",
     "try again, please retry, temporarily rejected, temporarily deferred, temporarily delayed, come back",
@@ -100,7 +99,7 @@ RULES: tuple[Rule, ...] = (
         title="The message is larger than the server takes",
         meaning="An attachment grows by a third when it is put into a mail. It said: {said}",
         when=(
-            When(codes=(4, 5), enhanced=("*.3.4", "*.2.3")),
+            When(codes=(4, 5), enhanced=("*.3.4", "*.2.3", "*.7.16")),
             When(codes=(4, 5), says=TOO_LARGE),
         ),
         fallback=(When(codes=(552,)),),
@@ -117,7 +116,7 @@ RULES: tuple[Rule, ...] = (
             When(codes=(4, 5), says=RATE, lacks=_SIGN_IN),
             When(codes=(421, 450, 451, 452), enhanced=("*.7.0", "*.7.1", "4.2.1", "4.5.3", "4.3.2"), says=RATE),
         ),
-        fallback=(When(codes=(452,), enhanced=("4.5.3",)),),
+        fallback=(When(codes=(4, 5), enhanced=("*.5.3",)),),
         advice=(
             "Wait: most limits look at an hour or a day.",
             "Send less at once, or ask for a higher limit or a relay made for applications.",
@@ -136,9 +135,13 @@ RULES: tuple[Rule, ...] = (
         title="The form of the message is not accepted",
         meaning="Lines, letters or headers of the message are not as the standard wants them. It said: {said}",
         when=(
-            When(codes=(4, 5), enhanced=("*.6.1", "*.6.3", "*.6.5", "*.6.7", "*.6.8", "*.6.9", "5.6.11", "5.6.211")),
+            When(
+                codes=(4, 5),
+                enhanced=("*.6.1", "*.6.2", "*.6.3", "*.6.5", "*.6.7", "*.6.8", "*.6.9", "*.6.10", "5.6.11", "5.6.211"),
+            ),
             When(codes=(4, 5), says=LINES, lacks=DOMAIN_AUTH),
         ),
+        fallback=(When(codes=(4, 5), enhanced=("*.6.0",)),),
         advice=(
             "If it is a template of IdentityIQ: check that it has a From, and that no line is longer than 998 characters.",
             "If an address holds letters outside ASCII, use one without.",

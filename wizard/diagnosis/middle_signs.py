@@ -74,7 +74,7 @@ def issuer_sign(seen: Seen) -> str:
 def stranger_for_provider(seen: Seen) -> bool:
     """A large provider's name, and a certificate that cannot be theirs: other names, or an issuer that is no public CA."""
     certificate = seen.certificate
-    if asked_for(seen) is Family.OTHER:
+    if asked_for(seen) in (Family.OTHER, Family.PROTON):  # Proton's Bridge runs on one's own host and signs for itself
         return False
     if certificate is None or not (certificate.issuer or certificate.names):
         return _code(seen) in (18, 19)  # no large provider signs for itself

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wizard.diagnosis import auth, auth_kind, auth_offer, certificates, hello, mail, message, middle, reach, tls
+from wizard.diagnosis import (
+    auth,
+    auth_kind,
+    auth_offer,
+    certificates,
+    endings,
+    hello,
+    mail,
+    message,
+    middle,
+    numbers,
+    reach,
+    recipient,
+    sender,
+    starttls,
+    tls,
+)
 from wizard.diagnosis.facts import facts_of
 from wizard.diagnosis.filling import sentence
 from wizard.diagnosis.handbook import UNKNOWN
@@ -29,11 +45,11 @@ A certificate is about to end when fewer than {EXPIRING_DAYS} days are left.
 """
 
 _GROUPS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
-    ("Finding the host and reaching it", reach.RULES),
-    ("Speaking SMTP", (*hello.RULES, *middle.RULES)),
-    ("Encryption", (*tls.RULES, *certificates.RULES)),
+    ("Finding the host and reaching it", (*reach.RULES, *endings.RULES)),
+    ("Speaking SMTP", (*hello.RULES, *middle.RULES, *numbers.RULES)),
+    ("Encryption", (*starttls.RULES, *tls.RULES, *certificates.RULES)),
     ("Signing in", (*auth.RULES, *auth_kind.RULES, *auth_offer.RULES)),
-    ("Sender, recipient, message", (*mail.RULES, *message.RULES)),
+    ("Sender, recipient, message", (*mail.RULES, *sender.RULES, *recipient.RULES, *message.RULES)),
 )
 # Ids that have rules in two groups, and where a reader looks for them.
 _HOME = {
@@ -44,6 +60,7 @@ _HOME = {
     "port-speaks-tls": "Encryption",
     "tls-handshake-failed": "Encryption",
     "starttls-required": "Encryption",
+    "line-or-encoding": "Sender, recipient, message",
 }
 
 
