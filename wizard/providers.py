@@ -40,6 +40,14 @@ class Note(NamedTuple):
         """Days from ``today`` until the note takes effect, negative when it has. None without a date."""
         return (self.date - today).days if self.date else None
 
+    def when(self, today: datetime.date) -> str:
+        """Say the date and how far it is from ``today``: ``from 2026-12-31, in 37 days``; empty without a date."""
+        left = self.days_left(today)
+        if left is None or left < 0:
+            return f"since {self.date}" if self.date else ""
+        far = "which is today" if left == 0 else "in 1 day" if left == 1 else f"in {left} days"
+        return f"from {self.date}, {far}"
+
 
 class Limits(NamedTuple):
     """How much a provider takes before it says no; None where no source says. Counts are per account unless ``text`` differs.

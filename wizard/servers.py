@@ -38,10 +38,12 @@ class Server(NamedTuple):
 @cache
 def table() -> tuple[Server, ...]:
     """Every server, in the order of the file."""
-    rows: list[dict[str, Any]] = [parsed(entry) for entry in entries("servers", "server")]
-    return tuple(
-        Server(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}) for row in rows
-    )
+    return tuple(_server(parsed(entry)) for entry in entries("servers", "server"))
+
+
+def _server(row: dict[str, Any]) -> Server:
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    return Server(**fields)
 
 
 def by_id(name: str) -> Server | None:

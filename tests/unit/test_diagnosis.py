@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wizard.diagnosis import diagnose, foresee
+from wizard.diagnosis import diagnose
 from wizard.diagnosis.filling import finding
 from wizard.diagnosis.handbook import RULES, UNKNOWN
 from wizard.diagnosis.model import Finding, Rule, Seen, Severity
@@ -497,25 +497,30 @@ def test_a_challenge_answered_in_clear_is_not_said_to_have_sent_the_password() -
     assert "was sent" not in found.title
 
 
+def signed_in(profile: Profile, today: date = TODAY) -> tuple[Finding, ...]:
+    """What stands beside a sign-in that passed over a verified line."""
+    return diagnose(Observation(Stage.AUTH, Kind.PASSED, context=Context(tls=VERIFIED)), profile, today=today)
+
+
 @pytest.mark.parametrize(
     ("today", "words"),
     [
-        (date(2026, 11, 24), "37 days from now"),
-        (date(2026, 12, 31), "today is the last day"),
-        (date(2027, 1, 1), "Microsoft switched it off by default"),
+        (date(2026, 11, 24), "changes from 2026-12-31, in 37 days"),
+        (date(2026, 12, 31), "changes from 2026-12-31, which is today"),
+        (date(2027, 1, 1), "is in force since 2026-12-31"),
     ],
 )
 def test_the_end_of_password_sign_in_is_counted_from_today(today: date, words: str) -> None:
-    (found,) = foresee(a_profile(host="smtp.office365.com"), today=today)
+    (found,) = signed_in(a_profile(host="smtp.office365.com"), today)
 
     assert found.id == "password-sign-in-ending"
     assert words in found.meaning
 
 
 def test_a_token_or_another_provider_has_no_end_in_sight() -> None:
-    assert foresee(a_profile(host="smtp.office365.com", mechanism=Mechanism.XOAUTH2), today=TODAY) == ()
-    assert foresee(a_profile(host="smtp.example.com"), today=TODAY) == ()
-    assert foresee(a_profile(host="office365.com.example.net"), today=TODAY) == ()
+    assert signed_in(a_profile(host="smtp.office365.com", mechanism=Mechanism.XOAUTH2)) == ()
+    assert signed_in(a_profile(host="smtp.example.com")) == ()
+    assert signed_in(a_profile(host="office365.com.example.net")) == ()
 
 
 def test_an_address_that_refuses_beside_one_that_answers_is_worth_a_word() -> None:

@@ -8,7 +8,7 @@ from wizard.diagnosis.filling import warn
 from wizard.diagnosis.model import Finding
 from wizard.diagnosis.when import Seen, current_date
 from wizard.profile import Profile
-from wizard.smtp.observation import Context, Kind, Observation, Stage
+from wizard.smtp.observation import Kind, Observation
 
 
 def diagnose(observation: Observation, profile: Profile, *, today: date | None = None) -> tuple[Finding, ...]:
@@ -26,9 +26,3 @@ def diagnose(observation: Observation, profile: Profile, *, today: date | None =
     from wizard.diagnosis.handbook import find, unknown  # all the rules: a run that passes needs none of them
 
     return (find(seen) or unknown(seen), *warnings)
-
-
-def foresee(profile: Profile, *, today: date | None = None) -> tuple[Finding, ...]:
-    """Return the warnings that follow from the settings alone, before any session: the end of password sign-in, for instance."""
-    ahead = Observation(Stage.AUTH, Kind.PASSED, context=Context())
-    return warn(Seen(ahead, profile, today or current_date()))

@@ -29,7 +29,7 @@ def finding(rule: Rule, seen: Seen) -> Finding:
         also_possible=tuple(Possible(other.id, other.tell_apart.format_map(facts)) for other in rule.also),
         remedies=(*cures, *(Remedy(text.format_map(facts)) for text in rule.advice)),
         log_line="" if seen.pasted else rule.log_line.format_map(facts),
-        link=rule.link,
+        link=rule.link.format_map(facts) if rule.link else None,
     )
 
 

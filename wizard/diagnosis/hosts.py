@@ -181,12 +181,15 @@ def family_of(host: str) -> Family:
     return Family(found[0].family) if found else Family.OTHER
 
 
+def named(host: str, context: Context) -> tuple[Provider, ...]:
+    """Return the providers whose server it is by its names alone: the host's, or the one its greeting begins with."""
+    return serving(host) or (serving(_first_word(context.greeting.text)) if context.greeting else ())
+
+
 def family_by_names(host: str, context: Context) -> Family:
-    """Return whose server it is by the names in a session: the host's, or the one the greeting begins with."""
-    family = family_of(host)
-    if family is Family.OTHER and context.greeting:
-        return family_of(_first_word(context.greeting.text))
-    return family
+    """Return the family of the provider whose server it is by its names alone; ``OTHER`` when they do not tell."""
+    found = named(host, context)
+    return Family(found[0].family) if found else Family.OTHER
 
 
 def family_called(provider: str) -> Family | None:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from wizard.diagnosis.hosts import Family
+from wizard.diagnosis.hosts import named
 from wizard.diagnosis.model import Rule, Seen, Severity, days_between
 from wizard.diagnosis.when import When
 from wizard.profile import Mechanism
+from wizard.providers import Note, Provider
 from wizard.smtp.observation import Fate, Kind, Stage
 
 EXPIRING_DAYS = 21
-# Microsoft's announcement of 27 January 2026: unchanged to the end of December 2026, then off by default.
-MICROSOFT_OFF = date(2026, 12, 31)
-_MICROSOFT_LINK = (
-    "https://learn.microsoft.com/en-us/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission"
-)
 _CHALLENGED = ("CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512")
+_ENDING = "a password, and a day on which the provider ends that"
 _ASKED = (Kind.PASSED, Kind.REPLY)
 
 
@@ -43,17 +38,30 @@ def _challenge_in_clear(seen: Seen) -> bool:
 
 
 def _password_before_end(seen: Seen) -> bool:
-    return _signs_in_with_password(seen) and seen.today <= MICROSOFT_OFF
+    return _days_of_password(seen, -1) >= 0
 
 
 def _password_after_end(seen: Seen) -> bool:
-    return _signs_in_with_password(seen) and seen.today > MICROSOFT_OFF
+    return _days_of_password(seen, 0) < 0
+
+
+def _days_of_password(seen: Seen, otherwise: int) -> int:
+    """Return the days a password still signs in here, ``otherwise`` where no end is announced or a token signs in."""
+    end = _end_of_password(seen) if _signs_in_with_password(seen) else None
+    left = end[1].days_left(seen.today) if end else None
+    return otherwise if left is None else left
+
+
+def _end_of_password(seen: Seen) -> tuple[Provider, Note] | None:
+    """Return who has announced an end of passwords and what; the one entry of the table that knows the host is read."""
+    here = named(seen.profile.endpoint.host, seen.observation.context)
+    return next(((one, note) for one in here if (note := one.password_end())), None)
 
 
 def _signs_in_with_password(seen: Seen) -> bool:
     login = seen.profile.login
     token = _mechanism(seen) == "XOAUTH2" or (login is not None and login.mechanism is Mechanism.XOAUTH2)
-    return seen.provider is Family.MICROSOFT and login is not None and not token
+    return login is not None and not token
 
 
 def _some_address_dead(seen: Seen) -> bool:
@@ -66,10 +74,12 @@ def _dead_addresses(seen: Seen) -> str:
 
 
 def warning_facts(seen: Seen) -> dict[str, str]:
-    """Return the placeholders only warnings use: days to a date, addresses that did not answer."""
-    left = (MICROSOFT_OFF - seen.today).days
+    """Return the placeholders only warnings use: what a provider announced and when, addresses that did not answer."""
+    provider, end = _end_of_password(seen) or (None, None)
     return {
-        "microsoft_days": "today is the last day" if left == 0 else "1 day from now" if left == 1 else f"{left} days from now",
+        "announced": end.text.rstrip(".") if end else "The provider says so",
+        "announced_for": end.when(seen.today) if end else "on a day the provider names",
+        "provider_link": provider.link if provider else "",
         "dead": _dead_addresses(seen),
     }
 
@@ -115,21 +125,21 @@ WARNINGS: tuple[Rule, ...] = (
         id="password-sign-in-ending",
         severity=Severity.WARNING,
         title="Password sign-in ends here",
-        meaning="Microsoft switches it off by default at the end of December 2026 ({microsoft_days}); an administrator can "
-        "switch it on again for the organisation. A later, final date is to be named in the second half of 2027.",
-        when=(When(kinds=(Kind.PASSED,), stages=(Stage.AUTH,), plus=_password_before_end, plus_name="Microsoft host, password"),),
+        meaning="It works today, and changes {announced_for}. {announced}.",
+        when=(When(kinds=(Kind.PASSED,), stages=(Stage.AUTH,), plus=_password_before_end, plus_name=f"{_ENDING}, ahead"),),
         advice=("Plan the change to a token. IdentityIQ's own way is Email Notification Type HTTP / OAuth.",),
-        link=_MICROSOFT_LINK,
+        link="{provider_link}",
+        source="the note with ends_password_sign_in of the provider in wizard/providers.toml",
     ),
     Rule(
         id="password-sign-in-ending",
         severity=Severity.WARNING,
-        title="Password sign-in is off by default here, and on for this account",
-        meaning="Microsoft switched it off by default at the end of December 2026. Somebody keeps it on for this organisation; a "
-        "final date is to be named in the second half of 2027.",
-        when=(When(kinds=(Kind.PASSED,), stages=(Stage.AUTH,), plus=_password_after_end, plus_name="Microsoft host, password"),),
+        title="Password sign-in has ended here by default, and still works for this account",
+        meaning="The change is in force {announced_for}, and somebody keeps passwords on for this account. {announced}.",
+        when=(When(kinds=(Kind.PASSED,), stages=(Stage.AUTH,), plus=_password_after_end, plus_name=f"{_ENDING}, past"),),
         advice=("Plan the change to a token. IdentityIQ's own way is Email Notification Type HTTP / OAuth.",),
-        link=_MICROSOFT_LINK,
+        link="{provider_link}",
+        source="the note with ends_password_sign_in of the provider in wizard/providers.toml",
     ),
     Rule(
         id="address-silent",
