@@ -1,0 +1,223 @@
+"""SMTP replies inside pasted text: found, split, and placed in a stage as far as the text tells. Must not know findings."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from wizard.diagnosis.reader.place import stage_around
+from wizard.smtp.observation import Reply, Stage
+
+# The codes servers use to say no (RFC 5321, 4954, 3207, 1846, 7504 and habit): other numbers in a log are ports and lines.
+_CODES = (
+    "421|430|432|435|441|442|446|447|449|450|451|452|454|455|458|459|471|500|501|502|503|504|510|511|512|513|515|517|521|523|524|525|530|534|535|538|"
+    "541|550|551|552|553|554|555|556|557|571|572|573|574|403|401"
+)
+_ENHANCED = r"[45]\.\d{1,3}\.\d{1,3}"
+_REPLY = re.compile(
+    rf"(?<![\w.:/=#$-])(?<!line )(?<!port )(?<!errno )(?<!HTTP/1.1 )(?P<code>{_CODES})(?![\w.:%/])"
+    rf"(?:,?[ \t]*b?\\?['\"]+|[ \t]*\\?\"?[,:;]?[ \t]+|-[ \t]?|$|(?=#?{_ENHANCED}))"
+    rf"(?:[ \t]*[\#(]?(?P<enhanced>{_ENHANCED})(?![\d.])[ \t:;)-]*)?(?P<text>[^\r\n]{{0,500}})",
+    re.MULTILINE,
+)
+# Codes that a program names as such, wherever they stand: responseCode: 535, "code 550 (5.7.255)", response: 554.
+_NAMED = re.compile(
+    rf"(?:response ?code|status ?code|smtp[ _]?(?:error )?code|reply ?code|error ?code|smtp error|\bcode|response)[\"']?[ \t]*[:=]?[ \t]*[\"'\[]?(?P<code>{_CODES})\b(?!\.\d)"
+    rf"[\"',\])]*[ \t]*(?:\(?(?P<enhanced>{_ENHANCED})\)?)?[ \t]*(?P<text>[^\r\n]{{0,300}})",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    rf"(?<![\w.#-])(?:\#|dsn=|status=)?(?P<enhanced>{_ENHANCED})(?![\w.-])(?P<sep>[ \t:;,)'\"-]*)(?P<text>[^\r\n]{{0,500}})"
+)
+_VERSION_BEFORE = re.compile(
+    r"(?:version|release|server|mysql|php|linux|kernel|v|firmware|openssl|node|python|java|@)[ /:-]*$", re.IGNORECASE
+)
+# .NET names codes in words of its own (System.Net.Mail.SmtpStatusCode), and puts the server's text behind them.
+_DOTNET = re.compile(
+    r"(?P<words>[A-Z][A-Za-z ,./-]{8,120}?)\.? The server response was:?[ \t]*(?:(?P<enhanced>[45]\.\d{1,3}\.\d{1,3})[ \t]*)?(?P<text>[^\r\n]{0,300})"
+)
+_DOTNET_CODES: tuple[tuple[str, int], ...] = (
+    ("secure connection or the client was not authenticated", 530),
+    ("mailbox unavailable", 550),
+    ("mailbox name not allowed", 553),
+    ("mailbox busy", 450),
+    ("transaction failed", 554),
+    ("service not available", 421),
+    ("error in processing", 451),
+    ("insufficient system storage", 452),
+    ("exceeded storage allocation", 552),
+    ("user not local", 551),
+    ("syntax error, command unrecognized", 500),
+    ("syntax error in parameters", 501),
+    ("command not implemented", 502),
+    ("bad sequence of commands", 503),
+    ("command parameter not implemented", 504),
+    ("client was not authenticated", 454),
+    ("does not have permission to submit", 454),
+)
+_STATUS_NAMES = {
+    "MustIssueStartTlsFirst": 530,
+    "ClientNotPermitted": 454,
+    "MailboxUnavailable": 550,
+    "MailboxNameNotAllowed": 553,
+    "MailboxBusy": 450,
+    "TransactionFailed": 554,
+    "ServiceNotAvailable": 421,
+    "LocalErrorInProcessing": 451,
+    "ErrorInProcessing": 451,
+    "InsufficientStorage": 452,
+    "ExceededStorageAllocation": 552,
+    "UserNotLocalTryAlternatePath": 551,
+    "AuthenticationRequired": 530,
+    "AuthenticationInvalidCredentials": 535,
+    "AuthenticationMechanismTooWeak": 534,
+    "TemporaryAuthenticationFailure": 454,
+    "CommandUnrecognized": 500,
+    "BadCommandSequence": 503,
+}
+# A server process that ended itself serves nobody: Postfix's master and Exim's daemon log it so.
+_FATAL = re.compile(
+    r"\b(?:postfix/[\w/-]*(?:smtpd|master)|exim|sendmail|dovecot)(?:\[\d+\])?: (?:fatal|panic): (?P<text>[^\r\n]{1,300})"
+)
+# SASL's own way to say no: a challenge that holds the reason as JSON (RFC 7628 3.2.2, and Google's XOAUTH2).
+_CHALLENGE = re.compile(r"(?<!\d)334[ -]+(eyJ[A-Za-z0-9+/]{8,600}={0,2})")
+_BY_CODE = {
+    534: Stage.AUTH,
+    535: Stage.AUTH,
+    435: Stage.AUTH,
+    538: Stage.AUTH,
+    432: Stage.AUTH,
+    530: Stage.MAIL,
+    553: Stage.MAIL,
+    552: Stage.DATA,
+}
+_MOST = 40
+_ESCAPED_ENDS = re.compile(r"(?:\\+r|\\+n)+")
+_SAME = re.compile(rf"(?:^|[ \t])(?:{_CODES})[ -](?:{_ENHANCED})?[ \t]*")
+_FALSE = frozenset({401, 403})  # the web's codes, and SendGrid's: they count only at the beginning of a line with words of mail
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One reply and where it stood: ``stage`` is a guess when ``guessed``; ``alone`` when nothing but the code names it a reply."""
+
+    reply: Reply
+    stage: Stage
+    start: int
+    end: int
+    guessed: bool
+    alone: bool = False
+
+
+def replies_in(text: str, stage: Stage | None = None) -> tuple[Found, ...]:
+    """Return the failing replies of a text in order, continued lines joined, at most a few dozen.
+
+    A reply may have lost its code and kept its enhanced one (``5.7.57 Client not authenticated``): its code is then 0.
+    """
+    found: list[Found] = []
+    found.extend((*_challenges(text), *_dotnet(text), *_fatal(text)))
+    for match in _REPLY.finditer(text):
+        _add(found, text, match)
+        if len(found) >= _MOST:
+            break
+    for pattern in (_NAMED, _BARE):
+        for match in pattern.finditer(text):
+            start = match.start("code" if pattern is _NAMED else "enhanced")
+            if len(found) >= _MOST or any(one.start <= start < one.end for one in found):
+                continue
+            if pattern is _BARE and (_VERSION_BEFORE.search(text[max(0, start - 12) : start]) or not _worded(match["text"])):
+                continue
+            code = int(match["code"]) if pattern is _NAMED else 0
+            reply = Reply(code, match["enhanced"], (_cleaned(match["text"]),))
+            if pattern is _NAMED and any(one.reply.code == code for one in found):
+                continue  # the same reply, once more by its number
+            found.append(_placed(text, start, match.end(), reply, None))
+    placed = (replace(one, stage=stage, guessed=False) if stage else one for one in found)
+    return tuple(sorted(placed, key=lambda one: one.start))
+
+
+def _add(found: list[Found], text: str, match: re.Match[str]) -> None:
+    code, words = int(match["code"]), _cleaned(match["text"])
+    previous = found[-1] if found else None
+    if (
+        previous
+        and previous.reply.code == code
+        and 0 <= match.start() - previous.end <= 60
+        and not _words_between(text, previous.end, match.start())
+    ):
+        if len(previous.reply.lines) < _MOST:
+            reply = previous.reply
+            joined = Reply(code, reply.enhanced or match["enhanced"], (*reply.lines, words))
+            found[-1] = replace(previous, reply=joined, end=match.end())
+        else:
+            found[-1] = replace(previous, end=match.end())
+        return
+    alone = text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip(" \t\"'([<-:S") != ""
+    one = _placed(text, match.start(), match.end(), Reply(code, match["enhanced"], (words,)), None)
+    found.append(replace(one, alone=alone))
+
+
+def _words_between(text: str, start: int, end: int) -> bool:
+    """Whether something other than a repeated line head (``S:``, a time stamp, ``<**``) stands between two lines of a reply."""
+    return text.count("\n", start, end) > 1 or bool(re.search(r"[a-z]{3,}", text[start:end]))
+
+
+def _challenges(text: str) -> Iterator[Found]:
+    for match in _CHALLENGE.finditer(text):
+        try:
+            said = base64.b64decode(match[1] + "=" * (-len(match[1]) % 4)).decode("ascii", "replace")
+        except (binascii.Error, ValueError):
+            continue
+        if "status" in said or "schemes" in said:
+            yield Found(Reply(535, None, (f"invalid token: {said}",)), Stage.AUTH, match.start(), match.end(), guessed=False)
+
+
+def _fatal(text: str) -> Iterator[Found]:
+    for match in _FATAL.finditer(text):
+        reply = Reply(521, None, (f"service not available: {match['text']}",))
+        yield Found(reply, Stage.GREETING, match.start(), match.end(), guessed=False)
+
+
+def _dotnet(text: str) -> Iterator[Found]:
+    for match in _DOTNET.finditer(text):
+        lower = match["words"].lower()
+        code = next((code for words, code in _DOTNET_CODES if words in lower), 0)
+        if code:
+            yield _placed(
+                text,
+                match.start(),
+                match.end(),
+                Reply(code, match["enhanced"], (_cleaned(match["text"]) or match["words"],)),
+                None,
+            )
+    for name, code in _STATUS_NAMES.items():
+        at = text.find(name)
+        if at >= 0 and not re.search(rf"\b{code}\b", text):
+            line = text[at : at + 300].split("\n", 1)[0]
+            enhanced = re.search(_ENHANCED, line)
+            yield _placed(
+                text, at, at + len(name), Reply(code, enhanced[0] if enhanced else None, (_cleaned(line[len(name) :]),)), None
+            )
+
+
+def _placed(text: str, start: int, end: int, reply: Reply, stage: Stage | None) -> Found:
+    """Put a reply in its stage: told, or named around it, or usual for its code."""
+    if stage:
+        return Found(reply, stage, start, end, guessed=False)
+    cue = stage_around(text, start, min(end, start + 4))
+    if cue:
+        return Found(reply, cue, start, end, guessed=True)
+    usual = Stage.GREETING if reply.code in (421, 521) else Stage.RCPT if reply.code in (550, 551) else Stage.DATA
+    return Found(reply, _BY_CODE.get(reply.code, usual), start, end, guessed=True)
+
+
+def _worded(text: str) -> bool:
+    return any(sign.isalpha() for sign in text)
+
+
+def _cleaned(text: str) -> str:
+    """Take off what programs put around a reply's words: quotes, brackets, escaped line ends, repeated codes."""
+    return _SAME.sub(" ", _ESCAPED_ENDS.sub(" ", text)).strip().strip("\"'`{}()>,;").strip()

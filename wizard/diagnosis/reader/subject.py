@@ -1,0 +1,138 @@
+"""Whether a text can be a record of a failure in sending mail: by its words and ports, and by what kind of writing it is.
+
+Source code, settings, a history of commands, a list of codes and prose speak of errors without being one. Must not know findings.
+"""
+
+from __future__ import annotations
+
+import re
+
+from wizard.diagnosis.reader.clue import Flat
+from wizard.diagnosis.reader.setting import MAIL_PORTS, Known
+from wizard.diagnosis.when import Words
+
+_MAIL = Words(
+    "mail",
+    "smtp, esmtp, mail, e-mail, email, starttls, ehlo, helo, rcpt, postfix, exim, sendmail, dovecot, swift_, bounce, mailer, undeliver, "
+    "xoauth2, office365, outlook, gsmtp, msmtp, swaks, nodemailer, lettre, dsn=, diagnostic-code, final-recipient, recipient, sender, "
+    "eauth, eenvelope, submission",
+)
+_ELSE = Words(
+    "another trade",
+    "http, https, postgres, postgresql, mysql, mariadb, jdbc, redis, mongo, ldap, kafka, ssh:, sshd, curl, nginx, apache, docker, git , ftp, oracle, "
+    "database, sql, rest api, elasticsearch, rabbitmq, amqp, websocket, npm, pip, imap, pop3, kubectl, kubernetes, api server, s3, urllib, requests., "
+    "wget, ntp, snmp, nfs, samba, smb, rsync, maven, gradle, etcd, consul, vault, grpc, graphql, broker, zookeeper, cassandra, "
+    "memcache, proxy_pass, upstream, php-fpm, fastcgi, vpn, openvpn, wireguard, ipsec, radius, kerberos, bluetooth, usb, printer, cups, systemd, kernel",
+)
+_OTHER_PORT = re.compile(r"\b(?:port[ :=]+|[\d\]]:|localhost:|[a-z]{2,}:)(\d{2,5})\b", re.IGNORECASE)
+_CODE = re.compile(
+    r"^\s*(?:def |async def |class |import |from \S+ import|#include|#define|public |private |protected |func |function |const |let |var |return\b|"
+    r"if ?\(|if .*:$|else\b|elif |for\b|while\b|try\b|except\b|catch ?\(|raise \w|throw |package |namespace |use |fn |impl |end$|<\?php|//|/\*|\*[ /]|@\w+|"
+    r"\w+ := |self\.|this\.|[\w.]+\(.*\)[;{]?$|[})\]]+[;,]?$)|[{;]\s*$"
+)
+_TRACE = re.compile(
+    r"^\s*(?:at [\w.$/@<>]+\(|File \"|Traceback|Caused by|Exception in|[\w.]+(?:Error|Exception)\b.{0,80}:|\.\.\. \d+ more)|nested exception",
+    re.MULTILINE,
+)
+_SETTING = re.compile(r"^\s*(?:[#;]|\[[\w .:-]+\]$|-?[\w.$-]+[ \t]*[=:]|[\w.-]+ [\w./@:-]+;?$|<[\w/?!]|[}\])]|[\w-]+ \{)")
+_COMMAND = re.compile(
+    r"^\s*(?:\d+\s+)?(?:[$#%>] ?)?(?:sudo |time )?(?:cd|ls|ll|cat|less|vi|vim|nano|emacs|git|apt|apt-get|yum|dnf|brew|swaks|telnet|openssl|curl|wget|echo|systemctl|service|"
+    r"postfix|postconf|postmap|mailq|mail|msmtp|sendmail|exim|tail|head|grep|journalctl|docker|kubectl|ssh|scp|ping|dig|nslookup|nc|exit|make|pip|pip3|npm|cp|mv|rm|mkdir|"
+    r"chmod|chown|export|python3?|java|history|man|which|source|history|clear|ps|top|kill|crontab|ufw|iptables)\b"
+)
+# What only a record of a failure has: an exception with its text, a reply with its codes, an error number, the fields of a bounce.
+_RECORD = re.compile(
+    r"\b[\w.$]*(?:Exception|Error|Failure)\b[\"']?[\])]?[:(]|(?<![\w.])[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\b|\berrno\b|\bstatus=(?:deferred|bounced|undeliverable|softbounce)|\bstat=|"
+    r"\bsaid: |Diagnostic-Code:|Traceback|Caused by:|^\s*at \S+\(|\breturned an? error|Remote Server returned|The server response was|"
+    r"\bECONN|\bETIMEDOUT|\bENOTFOUND|\bEAUTH|\bEENVELOPE|\[Errno |SSL routines:|<\*\* |\*\*\* |responseCode|response code|[(:] ?[45]\d\d[ :,]|"
+    r"^\W*(?:S:|<<<|<-|<~)?\s*[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b|verify error|SMTP (?:ERROR|error)|"
+    r"(?:got|received|response|code|error|failed|rejected|denied|login|command)[^\n]{0,30}[:(\"' ][45]\d\d\b|level=err|\bWARN\b|\bERROR\b|\bFATAL\b|^\w+: ",
+    re.MULTILINE,
+)
+# A reply with its enhanced code is SMTP's own form (RFC 2034); one without its basic code counts where a line begins.
+_REPLY = re.compile(
+    r"(?<![\w.])[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\b|^[\W_]{0,6}[45]\.\d{1,2}\.\d{1,3}[ :]+[A-Z<\[]", re.MULTILINE
+)
+_FAILING = re.compile(
+    r"\b(?:rejected|reject|failed|failure|error|refused|denied|unable|could not|cannot|couldn't|can't|not (?:allowed|accepted|permitted|verified|authorized|activated|valid))\b",
+    re.IGNORECASE,
+)
+_STAMP = re.compile(r"\d\d:\d\d:\d\d")
+_FUNCTION = frozenset(
+    ["the", "a", "an", "of", "to", "and", "is", "are", "was", "that", "in", "you", "we", "it", "this", "i", "my", "your", "our", "for", "with", "as", "be", "by", "on", "not", "or", "have", "has", "from", "at", "if", "so", "but", "they", "can", "will", "which", "he", "she"]
+)
+_ANY_CODE = re.compile(r"(?<![\w.-])([2-5][0-5]\d)(?=[ -][A-Z<\"'(])")
+
+
+def about_mail(text: str, flat: Flat, known: Known) -> bool:
+    """Whether the text can be a failure in sending mail; a bare, short error is given the benefit of the doubt."""
+    if _other_writing(text, flat, known):
+        return False
+    if speaks_of_mail(text, flat, known):
+        return True
+    return len(text) < 1200 and not _OTHER_PORT.search(text) and not _ELSE.found_in(flat.text)
+
+
+def speaks_of_mail(text: str, flat: Flat, known: Known) -> bool:
+    """Whether the text speaks of mail by its words or ports, or is known to."""
+    if known != Known() or _MAIL.found_in(flat.text) or _REPLY.search(text):
+        return True
+    return any(int(port) in MAIL_PORTS for port in _OTHER_PORT.findall(text[:20_000]))
+
+
+def recorded(text: str) -> bool:
+    """Whether the text has the form of a record of something that failed."""
+    return bool(_RECORD.search(text) or _FAILING.search(text))
+
+
+def _other_writing(text: str, flat: Flat, known: Known) -> bool:
+    if "\x00" in text or _not_text(text):
+        return True
+    lines = [line for line in text[:40_000].splitlines() if line.strip()]
+    return (
+        _is_code(lines, text)
+        or _is_settings(lines, text)
+        or _is_history(lines)
+        or _is_list(text)
+        or (known == Known() and _is_prose(text, flat))
+    )
+
+
+def _not_text(text: str) -> bool:
+    sample = text[:4000]
+    odd = sum(1 for sign in sample if not (sign.isprintable() or sign in "\r\n\t\x1b"))
+    return odd > 8 and odd * 20 > len(sample)
+
+
+def _share(lines: list[str], pattern: re.Pattern[str]) -> float:
+    return sum(1 for line in lines if pattern.search(line[:300])) / len(lines) if lines else 0.0
+
+
+def _is_code(lines: list[str], text: str) -> bool:
+    return len(lines) >= 5 and not _TRACE.search(text) and _share(lines, _CODE) >= 0.55 and not _has_reply(text)
+
+
+def _is_settings(lines: list[str], text: str) -> bool:
+    return len(lines) >= 4 and _share(lines, _SETTING) >= 0.8 and not _RECORD.search(text) and not _STAMP.search(text)
+
+
+def _is_history(lines: list[str]) -> bool:
+    return len(lines) >= 3 and _share(lines, _COMMAND) >= 0.75
+
+
+def _is_list(text: str) -> bool:
+    """A table of reply codes, as in a standard or a manual: many different ones, of every class, and no session around them."""
+    codes = set(_ANY_CODE.findall(text[:40_000]))
+    classes = {code[0] for code in codes}
+    return len(codes) >= 7 and len(classes) >= 3 and not _STAMP.search(text) and not re.search(r"\b(?:EHLO|HELO) \S+\.", text)
+
+
+def _has_reply(text: str) -> bool:
+    return bool(re.search(r"^\W{0,4}(?:S:|<<<|<-)?\s{0,4}[45]\d\d[ -]|\bresponse(?:Code)?[\"']?: ", text, re.MULTILINE))
+
+
+def _is_prose(text: str, flat: Flat) -> bool:
+    words = re.findall(r"[a-z']+", flat.text[:6000])
+    if len(words) < 25 or _RECORD.search(text):
+        return False
+    return sum(1 for word in words if word in _FUNCTION) / len(words) >= 0.25
