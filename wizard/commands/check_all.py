@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 # Runs under way at once: enough to hide every server's wait, few enough that no run's deadline suffers from the others' work.
 AT_ONCE = 32
 _ONE_ONLY = {
-    "profile": "PROFILE",
     "field_host": "--host",
     "password_file": "--password-file",
     "password_command": "--password-command",
@@ -63,7 +62,7 @@ def run(args: argparse.Namespace, network: Network | None = None) -> int:
 
 def _drafts(args: argparse.Namespace) -> Mapping[str, Draft]:
     """Return the profiles with the flags' changes. Raises UsageError where a flag belongs to one profile only."""
-    named = [flag for key, flag in _ONE_ONLY.items() if getattr(args, key, None)]
+    named = [repr(args.profile)] if args.profile else [flag for key, flag in _ONE_ONLY.items() if getattr(args, key, None)]
     if named:
         raise UsageError(f"{named[0]}: --all checks every saved profile, each with its own settings and password: leave it out")
     if args.shape == "markdown":

@@ -1,1 +1,1 @@
-"""What is kept between runs, in the user's state folder, and never a secret: what was told, what was refused, what last worked."""
+"""What is kept between runs, in the state folder and never a secret: what was told, what was refused, what last worked."""
