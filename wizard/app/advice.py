@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from wizard.app.sight import STATES, Sight, days_left
 from wizard.draft import Change, Draft, Field
-from wizard.modes import MODES_SEEN
+from wizard.modes import MODES, MODES_SEEN
 from wizard.profile import Mechanism, Profile, Security, parse
 
 if TYPE_CHECKING:
@@ -147,12 +147,14 @@ def _certificate(here: PortResult) -> Iterator[Advice]:
     if here.tls is None or here.tls.certificate is None:
         return
     certificate = here.tls.certificate
+    from wizard.diagnosis.warnings import EXPIRING_DAYS
+
     left = days_left(certificate)
     if not here.tls.verified:
         why = here.tls.verify_reason or "its issuer is not known here"
         names = ", ".join(certificate.names[:2]) or certificate.subject
         yield Advice("!", f"The certificate ({names}) does not verify: {why}. A company's own CA goes into CA file, under More.")
-    elif left is not None and left <= 30:
+    elif left is not None and left < EXPIRING_DAYS:
         yield Advice("!", f"The server's certificate ends in {left} days: ask for a new one before mail stops.")
 
 
@@ -182,16 +184,18 @@ def _provider(draft: Draft, today: date) -> Iterator[Advice]:
     """What is known of a well-known server."""
     if not draft.host:
         return
+    from wizard.diagnosis.offers import without
     from wizard.providers import for_host
 
     provider = for_host(draft.host.strip())
     if provider is None:
         return
-    for note in provider.notes:
-        left = note.days_left(today)
-        if note.ends_password_sign_in and left is not None:
-            when = f" From {note.date}, in {left} days." if left > 0 else ""
-            yield Advice("!", f"{note.text}{when}")
+    if draft.port.strip().isdigit() and (missing := without(provider, int(draft.port.strip()))):
+        best = provider.ports[0]
+        yield Advice("!", missing, provider.usual_port(), f"use {MODES[best.security]} on {best.port}")
+    end = None if draft.mechanism == Mechanism.XOAUTH2 else provider.password_end()  # a token outlives the passwords
+    if end:
+        yield Advice("!", f"{end.text.rstrip('.')}: {end.when(today)}.")
     yield Advice("i", f"{provider.name}, password field: {provider.secret}.")
     for note in provider.notes:
         if not note.ends_password_sign_in:

@@ -167,12 +167,9 @@ def port_words(sight: Sight, port: int) -> str:
 
 def days_left(certificate: Certificate, now: datetime | None = None) -> int | None:
     """Return whole days until a certificate ends, negative when it has; None when its date cannot be read."""
-    try:
-        end = datetime.fromisoformat(certificate.not_after)
-    except ValueError:
-        return None
-    end = end if end.tzinfo else end.replace(tzinfo=UTC)
-    return (end - (now or datetime.now(UTC))).days
+    from wizard.diagnosis.model import days_between
+
+    return days_between((now or datetime.now(UTC)).date(), certificate.not_after)
 
 
 def certificate_words(certificate: Certificate, now: datetime | None = None) -> str:

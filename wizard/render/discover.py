@@ -32,11 +32,8 @@ def sign_in(provider: Provider) -> str:
 
 def note_text(note: Note, today: datetime.date) -> str:
     """A note with the date it takes or took effect, and how many days are left until then."""
-    left = note.days_left(today)
-    if left is None:
-        return note.text
-    when = f"From {note.date} (in {left} days)" if left > 0 else f"Since {note.date}"
-    return f"{when}: {note.text[0].lower()}{note.text[1:]}"
+    when = note.when(today)
+    return f"{note.text.rstrip('.')}: {when}." if when else note.text
 
 
 def text(found: Discovery, style: Style, today: datetime.date) -> list[str]:

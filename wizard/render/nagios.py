@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import IntEnum
 from typing import NamedTuple
 
+from wizard.diagnosis.model import days_between
 from wizard.render.stages import duration, ending, tls_of
 from wizard.render.style import safe
 from wizard.report import Report
@@ -162,11 +163,7 @@ def certificate_days(report: Report, now: datetime) -> int | None:
     tls = tls_of(report)
     if tls is None or tls.certificate is None:
         return None
-    try:
-        until = datetime.fromisoformat(tls.certificate.not_after)
-    except ValueError:
-        return None
-    return (until - now).days
+    return days_between(now.date(), tls.certificate.not_after)
 
 
 def _clean(text: str) -> str:
