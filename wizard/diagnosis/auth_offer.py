@@ -63,6 +63,7 @@ RULES: tuple[Rule, ...] = (
         ),
         log_line="No authentication mechanisms supported by both server and client, or: "
         "504 5.5.4 Unrecognized authentication type",
+        source="RFC 4954 sections 3 and 4 (504 5.5.4)",
     ),
     Rule(
         id="auth-mechanism-unsupported",
@@ -85,6 +86,7 @@ RULES: tuple[Rule, ...] = (
         ),
         log_line="No authentication mechanisms supported by both server and client, or: "
         "504 5.5.4 Unrecognized authentication type",
+        source="RFC 4954 sections 3 and 4 (504 5.5.4)",
     ),
     Rule(
         id="auth-mechanism-unsupported",
@@ -119,6 +121,7 @@ RULES: tuple[Rule, ...] = (
         advice=("Choose STARTTLS, which this server offers.",),
         also=(Possible("auth-not-offered", "no sign-in is offered on the encrypted line either"),),
         log_line="530 5.7.0 Must issue a STARTTLS command first",
+        source="RFC 4954 section 4; RFC 3207 section 4.2",
     ),
     Rule(
         id="auth-not-offered",
@@ -148,6 +151,7 @@ RULES: tuple[Rule, ...] = (
             Possible("middlebox", "another network sees AUTH in the list of abilities"),
         ),
         log_line="nothing at the sign-in: IdentityIQ skips it, and the refusal comes at the sender or recipient",
+        source="RFC 4954 section 3 (AUTH in the reply to EHLO)",
     ),
     Rule(
         id="auth-required",
@@ -183,5 +187,6 @@ RULES: tuple[Rule, ...] = (
             Possible("auth-bad-credentials", "a sign-in was tried and refused before"),
         ),
         log_line="{said}",
+        source="RFC 4954 section 6 (530 5.7.0); RFC 6409 section 4.3",
     ),
 )

@@ -33,28 +33,33 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="cert-expired",
         title="The certificate of {host} has expired",
-        meaning="It was valid until {until}. Until it is renewed nobody can be sure whose server this is.{unsent}{open}",
+        meaning="It was valid until {until}. Until it is renewed nobody can be sure whose server this is.{besides}{unsent}{open}",
         when=(_code_in(*_CODES_DATE_PAST),),
         cures=proven,
         advice=("Ask whoever runs the server to renew its certificate.", "Check the clock of this host: date."),
-        also=(Possible("cert-not-yet-valid", "the clock of this host is wrong"),),
+        also=(
+            Possible("cert-not-yet-valid", "the clock of this host is wrong"),
+            Possible("cert-hostname-mismatch", "the names in the certificate do not fit either: then it is another server's"),
+        ),
         log_line="CertificateExpiredException: NotAfter",
+        source="RFC 5280 section 4.1.2.5; OpenSSL X509_V_ERR 10, 12",
     ),
     Rule(
         id="cert-not-yet-valid",
         title="The certificate of {host} is not valid yet",
-        meaning="It begins on {since}. Either it was made too early, or the clock of this host is behind.{open}",
+        meaning="It begins on {since}. Either it was made too early, or the clock of this host is behind.{besides}{unsent}{open}",
         when=(_code_in(*_CODES_DATE_FUTURE),),
         cures=proven,
         advice=("Check the clock of this host: date. Set it right if it is behind.", "Or wait until the certificate begins."),
         also=(Possible("cert-expired", "the certificate's end is the date that does not fit"),),
         log_line="CertificateNotYetValidException: NotBefore",
+        source="RFC 5280 section 4.1.2.5; OpenSSL X509_V_ERR 9, 11",
     ),
     Rule(
         id="cert-hostname-mismatch",
         title="The certificate is for other hosts than {host}",
         meaning="It names {names}. The server may be the right one under another name, or another server altogether."
-        "{unsent}{open}",
+        "{besides}{unsent}{open}",
         when=(_code_in(*_CODES_NAME),),
         cures=proven,
         advice=(
@@ -62,13 +67,18 @@ RULES: tuple[Rule, ...] = (
             "If you typed an IP address, use the host name instead.",
             "Or ask whoever runs the server to add {host} to its certificate.",
         ),
-        also=(Possible("middlebox", "another network sees another certificate for the same name"),),
+        also=(
+            Possible("cert-expired", "the date in the certificate is past as well: then a new one cures both"),
+            Possible("middlebox", "another network sees another certificate for the same name"),
+        ),
         log_line="usually nothing: IdentityIQ's older mail library does not check the name",
+        source="RFC 9525 section 6; OpenSSL X509_V_ERR 62, 63, 64",
     ),
     Rule(
         id="cert-self-signed",
         title="The certificate of {host} is signed by itself only",
-        meaning="No authority vouches for it, so it could be anyone's. Servers inside a company often have one of these.{open}",
+        meaning="No authority vouches for it, so it could be anyone's. Servers inside a company often have one of "
+        "these.{besides}{unsent}{open}",
         when=(_code_in(*_CODES_SELF),),
         cures=proven,
         advice=(
@@ -80,12 +90,13 @@ RULES: tuple[Rule, ...] = (
             Possible("middlebox", "another network sees another certificate for the same name"),
         ),
         log_line="PKIX path building failed; unable to find valid certification path to requested target",
+        source="OpenSSL X509_V_ERR 18; RFC 5280 section 6.1",
     ),
     Rule(
         id="cert-untrusted-issuer",
         title="The certificate of {host} comes from an authority this host does not know",
         meaning="Its issuer is {issuer}. Either that is your company's own authority, or the server leaves out an intermediate "
-        "certificate, or this host's list of authorities is old.{open}",
+        "certificate, or this host's list of authorities is old.{besides}{unsent}{open}",
         when=(_code_in(*_CODES_ISSUER),),
         fallback=(When(kinds=_BAD),),
         cures=proven,
@@ -100,6 +111,7 @@ RULES: tuple[Rule, ...] = (
             Possible("cert-hostname-mismatch", "the issuer is known and the names in the certificate do not fit"),
         ),
         log_line="PKIX path building failed; unable to find valid certification path to requested target",
+        source="OpenSSL X509_V_ERR 2, 19, 20, 21; RFC 5280 section 6.1",
     ),
     Rule(
         id="ca-file-unusable",
@@ -110,5 +122,6 @@ RULES: tuple[Rule, ...] = (
             "Check the path, and that the file begins with -----BEGIN CERTIFICATE-----.",
             "To use this host's own list of authorities, leave the field empty.",
         ),
+        source="RFC 7468 section 5 (PEM)",
     ),
 )

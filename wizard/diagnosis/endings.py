@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from wizard.diagnosis.cures import proven, tls_here
+from wizard.diagnosis.hello import tls_record
 from wizard.diagnosis.hosts import Family
 from wizard.diagnosis.model import Possible, Rule, Seen
-from wizard.diagnosis.when import When, Words
+from wizard.diagnosis.when import When
 from wizard.profile import Security
 from wizard.smtp.observation import Kind, Stage
 
@@ -35,6 +36,13 @@ RULES: tuple[Rule, ...] = (
                 plus=_tls_port_closed,
                 plus_name="nothing has shown that TLS fails here",
             ),
+            When(
+                kinds=(Kind.MALFORMED, Kind.TIMEOUT, Kind.CLOSED),
+                stages=(Stage.GREETING, Stage.EHLO),
+                modes=(Security.STARTTLS, Security.NONE),
+                plus=tls_record,
+                plus_name="the bytes are a TLS record",
+            ),
         ),
         cures=tls_here,
         advice=("Choose TLS for port 465, or port 587 with STARTTLS.",),
@@ -45,6 +53,7 @@ RULES: tuple[Rule, ...] = (
         log_line="Exception reading response, or: Got bad greeting from SMTP host: {host}, port: {port}, response: [EOF]; "
         "older: Could not connect to SMTP host: {host}, port: {port}, response: -1",
         link="https://www.rfc-editor.org/rfc/rfc8314",
+        source="RFC 8314 section 3.3",
     ),
     Rule(
         id="helo-rejected",
@@ -56,6 +65,7 @@ RULES: tuple[Rule, ...] = (
         also=(Possible("connection-dropped", "it hangs up with a full public host name as well"),),
         log_line="[EOF]",
         link="https://knowledge.workspace.google.com/admin/gmail/advanced/smtp-relay-service-error-messages",
+        source="https://knowledge.workspace.google.com/admin/gmail/advanced/smtp-relay-service-error-messages",
     ),
     Rule(
         id="connection-dropped",
@@ -76,6 +86,7 @@ RULES: tuple[Rule, ...] = (
             Possible("helo-rejected", "the cut comes right after EHLO and stays away with a full host name"),
         ),
         log_line="Exception reading response, or: [EOF]",
+        source="RFC 5321 section 3.8 (a server closes only after QUIT or 421)",
     ),
     Rule(
         id="tls-handshake-failed",
@@ -89,6 +100,7 @@ RULES: tuple[Rule, ...] = (
             Possible("middlebox", "the same handshake works from another network"),
         ),
         log_line="nothing: the thread waits, because IdentityIQ's mail library has no time limit of its own",
+        source="RFC 8446 section 2",
     ),
     Rule(
         id="greeting-timeout",
@@ -106,6 +118,7 @@ RULES: tuple[Rule, ...] = (
             Possible("middlebox", "the server's log shows no connection from here"),
         ),
         log_line="nothing: the thread waits, because IdentityIQ's mail library has no time limit of its own",
+        source="RFC 5321 section 4.5.3.2.1 (up to 5 minutes for the greeting)",
     ),
     Rule(
         id="reply-timeout",
@@ -118,6 +131,7 @@ RULES: tuple[Rule, ...] = (
         ),
         also=(Possible("middlebox", "small replies come and larger ones do not: a firewall or a wrong MTU in between"),),
         log_line="nothing: the thread waits, because IdentityIQ's mail library has no time limit of its own",
+        source="RFC 5321 section 4.5.3.2 (5 minutes for a command, 10 for the final dot)",
     ),
     Rule(
         id="unknown",
@@ -125,5 +139,6 @@ RULES: tuple[Rule, ...] = (
         meaning="No more than this is known: {said}",
         fallback=(When(kinds=(Kind.TIMEOUT,)),),
         advice=("Raise the timeout and run the test again.",),
+        source="the profile's own time limit",
     ),
 )

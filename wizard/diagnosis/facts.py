@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from wizard.diagnosis.cert_flaws import besides
 from wizard.diagnosis.model import Evidence, Seen, days_between
 from wizard.diagnosis.offers import not_offered
 from wizard.modes import MODES_SPOKEN
@@ -57,7 +58,7 @@ def facts_of(seen: Seen) -> dict[str, str]:
         "where": f"port {endpoint.port} of {server}" if endpoint.port else server,
         "mode": MODES_SPOKEN[endpoint.security],
         "asked": "The settings say something else" if seen.pasted else f"The profile says {MODES_SPOKEN[endpoint.security]}",
-        "unsent": "" if seen.pasted else " The password was not sent.",
+        "unsent": "" if seen.pasted or login is None else " The password was not sent.",
         "waited": _waited(seen),
         "stage": _STAGES[observation.stage],
         "user": shown(login.username) if login else "the user name",
@@ -75,6 +76,7 @@ def facts_of(seen: Seen) -> dict[str, str]:
         "limit": context.capabilities.get("SIZE", "") or "a number of",
         "said": quoted(observation),
         "open": not_offered(seen) + _open_ports(observation),
+        "besides": shown(besides(seen)),
         "refused_before": "once" if observation.refusals == 1 else f"{observation.refusals or 'several'} times",
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from wizard.diagnosis.cures import proven
 from wizard.diagnosis.model import Possible, Rule, Seen
 from wizard.diagnosis.when import When, Words
@@ -16,6 +18,9 @@ _OTHER_PROTOCOL = Words(
 _UNPARSED = (Kind.MALFORMED, Kind.TOO_LONG, Kind.REPLY, Kind.TIMEOUT, Kind.CLOSED)
 _FIRST = (Stage.GREETING, Stage.EHLO, Stage.CONNECT)
 _OTHER_PORTS = (21, 22, 80, 110, 143, 443, 993, 995, 24)
+# How observations show the first bytes: a reply code or its beginning; a TLS record of type alert or handshake, version 3.
+_CODE_BEGUN = re.compile(r"[2-5](?:$|\d(?:$|\d))")
+_TLS_RECORD = re.compile(r"\\x1[56]\\x03")
 _HELO_REFUSED = Words(
     "HELO name refused",
     "invalid helo, helo name, helo/ehlo, ehlo name, ehlo argument, helo argument, helo command rejected, helo~invalid, "
@@ -23,6 +28,23 @@ _HELO_REFUSED = Words(
     "hostname, localhost~not, not~fqdn, helo~mismatch, helo~must, forged helo, invalid domain name in ehlo, proper "
     "helo, polite, say helo, send helo, ehlo first, helo first, syntactically invalid, send hello",
 )
+
+
+def tls_record(seen: Seen) -> bool:
+    """The bytes are a TLS alert or handshake record (RFC 8446 section 5.1)."""
+    return _TLS_RECORD.match(seen.observation.raw) is not None
+
+
+def _binary(seen: Seen) -> bool:
+    """Bytes that no text has, from the very start: a database, telnet, a file share. A mail server speaks in lines of text."""
+    raw = seen.observation.raw
+    return ("\\x00" in raw or "\\xff" in raw) and not _CODE_BEGUN.match(raw) and not tls_record(seen)
+
+
+def _prompt(seen: Seen) -> bool:
+    """Some text came, did not begin as a reply does, and then it waited: a prompt for a name or password."""
+    raw = seen.observation.raw
+    return bool(raw.strip()) and not _CODE_BEGUN.match(raw) and not tls_record(seen)
 
 
 def _foreign_greeting(seen: Seen) -> bool:
@@ -39,6 +61,18 @@ RULES: tuple[Rule, ...] = (
         when=(
             When(kinds=_UNPARSED, stages=_FIRST, says=_OTHER_PROTOCOL),
             When(kinds=(Kind.TLS_PLAINTEXT,), says=_OTHER_PROTOCOL),
+            When(
+                kinds=(Kind.MALFORMED, Kind.TOO_LONG, Kind.TIMEOUT, Kind.CLOSED),
+                stages=(Stage.GREETING,),
+                plus=_binary,
+                plus_name="binary bytes in place of a greeting",
+            ),
+            When(
+                kinds=(Kind.TIMEOUT,),
+                stages=(Stage.GREETING,),
+                plus=_prompt,
+                plus_name="a prompt in place of a greeting",
+            ),
             When(kinds=(Kind.MALFORMED, Kind.TOO_LONG, Kind.REPLY), stages=_FIRST, ports=_OTHER_PORTS),
             When(
                 kinds=(Kind.REPLY, Kind.MALFORMED),
@@ -55,6 +89,8 @@ RULES: tuple[Rule, ...] = (
         also=(Possible("middlebox", "another network gets a mail server's greeting on the same port"),),
         log_line="Got bad greeting from SMTP host: {host}, port: {port}; older: Could not connect to SMTP host: {host}, "
         "port: {port}, response: -1",
+        source="RFC 5321 section 4.2 (every reply begins with a code); RFC 9110, 9051, 1939, 4253, 959, 854 for "
+        "what others say first",
     ),
     Rule(
         id="protocol-violation",
@@ -69,6 +105,7 @@ RULES: tuple[Rule, ...] = (
         ),
         also=(Possible("middlebox", "another network sees a clean session"),),
         link="https://nvd.nist.gov/vuln/detail/CVE-2011-0411",
+        source="RFC 3207 section 6; https://nvd.nist.gov/vuln/detail/CVE-2011-0411",
     ),
     Rule(
         id="protocol-violation",
@@ -84,6 +121,7 @@ RULES: tuple[Rule, ...] = (
         ),
         log_line="Got bad greeting from SMTP host: {host}, port: {port}; older: Could not connect to SMTP host: {host}, "
         "port: {port}, response: -1",
+        source="RFC 5321 sections 4.2 and 4.5.3.1.5",
     ),
     Rule(
         id="ip-blocked",
@@ -118,6 +156,7 @@ RULES: tuple[Rule, ...] = (
         ),
         log_line="{said}; older, at the greeting: Could not connect to SMTP host: {host}, port: {port}, response: 554",
         link="https://check.spamhaus.org/",
+        source="RFC 5782 (DNS blocklists); RFC 7372 section 3.3 (X.7.25)",
     ),
     Rule(
         id="helo-rejected",
@@ -141,6 +180,7 @@ RULES: tuple[Rule, ...] = (
             Possible("connection-dropped", "the server hangs up instead of replying"),
         ),
         log_line="{said}",
+        source="RFC 5321 sections 4.1.1.1 and 4.1.4",
     ),
     Rule(
         id="server-busy",
@@ -159,6 +199,7 @@ RULES: tuple[Rule, ...] = (
             Possible("service-unavailable", "it stays for days"),
         ),
         log_line="{said}; older, at the greeting: Could not connect to SMTP host: {host}, port: {port}, response: 421",
+        source="RFC 5321 section 3.8 (421); RFC 3463 section 3.4 (X.3.2)",
     ),
     Rule(
         id="service-unavailable",
@@ -186,5 +227,6 @@ RULES: tuple[Rule, ...] = (
         ),
         log_line="Got bad greeting from SMTP host: {host}, port: {port}, response: {said}; older: "
         "Could not connect to SMTP host: {host}, port: {port}, response: 554",
+        source="RFC 5321 section 3.1 (554); RFC 7504 (521, 556)",
     ),
 )

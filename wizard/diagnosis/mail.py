@@ -53,6 +53,7 @@ RULES: tuple[Rule, ...] = (
         ),
         log_line="{said}",
         link="https://support.google.com/mail/answer/81126",
+        source="RFC 7372; RFC 7208, 6376, 7489; https://support.google.com/mail/answer/81126",
     ),
     Rule(
         id="relay-denied",
@@ -82,6 +83,7 @@ RULES: tuple[Rule, ...] = (
             Possible("sender-rejected", "another sender is passed on"),
         ),
         log_line="SendFailedException: Invalid Addresses; SMTPAddressFailedException: {said}",
+        source="RFC 5321 section 7.9; RFC 3463 section 3.8 (X.7.1)",
     ),
     Rule(
         id="sender-rejected",
@@ -113,5 +115,7 @@ RULES: tuple[Rule, ...] = (
             Possible("quota-or-sandbox", "the account is in a trial in which every address must be verified first"),
         ),
         log_line="SMTPSendFailedException: {said}",
+        source="RFC 6409 section 6.1 (a submission server may insist on the sender); "
+        "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
     ),
 )

@@ -35,6 +35,7 @@ RULES: tuple[Rule, ...] = (
             Possible("rate-limited", "the first mails of the day pass and later ones do not"),
         ),
         log_line="{said}",
+        source="RFC 6647",
     ),
     Rule(
         id="message-too-large",
@@ -45,6 +46,7 @@ RULES: tuple[Rule, ...] = (
         also=(Possible("mailbox-full", "a small message is refused too"),),
         log_line="SMTPSendFailedException: 552 5.3.4",
         link="https://www.rfc-editor.org/rfc/rfc1870",
+        source="RFC 1870 section 6 (552 5.3.4)",
     ),
     Rule(
         id="quota-or-sandbox",
@@ -73,6 +75,7 @@ RULES: tuple[Rule, ...] = (
         ),
         log_line="{said}",
         link="https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html",
+        source="https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html",
     ),
     Rule(
         id="mailbox-full",
@@ -93,6 +96,7 @@ RULES: tuple[Rule, ...] = (
             Possible("quota-or-sandbox", "the quota is the sender's: every recipient gets this reply"),
         ),
         log_line="{said}",
+        source="RFC 3463 section 3.3 (X.2.2); RFC 5321 section 4.2.3 (552)",
     ),
     Rule(
         id="message-too-large",
@@ -106,6 +110,7 @@ RULES: tuple[Rule, ...] = (
         advice=("Send a smaller message, or a link instead of the attachment.", "Or ask for a higher limit."),
         also=(Possible("mailbox-full", "a small message is refused too"),),
         log_line="{said}",
+        source="RFC 1870 section 6 (552 5.3.4)",
     ),
     Rule(
         id="rate-limited",
@@ -129,6 +134,7 @@ RULES: tuple[Rule, ...] = (
             Possible("greylisted", "the same mail passes after some minutes"),
         ),
         log_line="{said}",
+        source="RFC 5321 section 4.5.3.1.10 (too many recipients); https://support.google.com/a/answer/166852",
     ),
     Rule(
         id="line-or-encoding",
@@ -152,6 +158,7 @@ RULES: tuple[Rule, ...] = (
         ),
         log_line="{said}",
         link="https://www.rfc-editor.org/rfc/rfc5322",
+        source="RFC 5321 section 2.3.8, RFC 5322 sections 2.1.1 and 3.6, RFC 3463 section 3.7",
     ),
     Rule(
         id="content-rejected",
@@ -176,5 +183,6 @@ RULES: tuple[Rule, ...] = (
             Possible("recipient-rejected", "other recipients get the same message"),
         ),
         log_line="{said}",
+        source="RFC 5321 section 7.9; RFC 3463 section 3.8 (X.7.1)",
     ),
 )

@@ -22,6 +22,8 @@ _PUBLIC_CAS = Words(
 def masked_words(seen: Seen) -> tuple[str, ...]:
     """Return the words an inspection overwrote: EHLO keywords of X, a greeting of stars. The lengths stay, the words do not."""
     context = seen.observation.context
+    if context.encrypted:
+        return ()  # under TLS nothing on the way can be rewritten: what the server says there is its own
     keywords = [word for word in (*context.capabilities, *context.clear_capabilities) if word.startswith("XXXX")]
     greeting = context.greeting.text if context.greeting else ""
     return (*dict.fromkeys(keywords), *((f"220 {greeting}",) if greeting.startswith("**") or "****" in greeting else ()))
@@ -78,6 +80,8 @@ def stranger_for_provider(seen: Seen) -> bool:
         return False
     if certificate is None or not (certificate.issuer or certificate.names):
         return _code(seen) in (18, 19)  # no large provider signs for itself
+    if any(family_of(name.removeprefix("*.")) is asked_for(seen) for name in certificate.names):
+        return False  # another name of the same provider's
     return _code(seen) in _NAME or (_code(seen) in _SELF + _ISSUER and not _PUBLIC_CAS.found_in(certificate.issuer.lower()))
 
 

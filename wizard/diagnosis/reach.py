@@ -30,6 +30,7 @@ RULES: tuple[Rule, ...] = (
         ),
         also=(Possible("dns-temporary", "ask again in a minute: a name that then has an address was never missing"),),
         log_line="Couldn't connect to host, port: {host}, {port}; UnknownHostException: {host}; older: Unknown SMTP host: {host}",
+        source="RFC 1035 section 4.1.1 (name error); getaddrinfo(3): EAI_NONAME",
     ),
     Rule(
         id="dns-temporary",
@@ -42,6 +43,7 @@ RULES: tuple[Rule, ...] = (
         ),
         also=(Possible("dns-not-found", "ask another name server: if it says the name does not exist, the name is wrong"),),
         log_line="Couldn't connect to host, port: {host}, {port}; UnknownHostException: {host}; older: Unknown SMTP host: {host}",
+        source="RFC 1035 section 4.1.1 (server failure); getaddrinfo(3): EAI_AGAIN",
     ),
     Rule(
         id="proxy-or-nat",
@@ -59,6 +61,7 @@ RULES: tuple[Rule, ...] = (
             "Or ask whoever runs it to allow connections to {where}.",
         ),
         also=(Possible("connect-refused", "try from a host that needs no proxy: if it works there, the proxy is the cause"),),
+        source="RFC 1928 section 6 (SOCKS replies); RFC 9110 section 9.3.6 (CONNECT)",
     ),
     Rule(
         id="connect-refused",
@@ -76,6 +79,7 @@ RULES: tuple[Rule, ...] = (
         ),
         log_line="Couldn't connect to host, port: {host}, {port}; Connection refused; older: "
         "Could not connect to SMTP host: {host}, port: {port}",
+        source="RFC 9293 section 3.10.7.1 (a reset answers for a closed port); connect(2): ECONNREFUSED",
     ),
     Rule(
         id="network-unreachable",
@@ -99,6 +103,7 @@ RULES: tuple[Rule, ...] = (
         also=(Possible("connect-timeout", "a filter that drops packets without a word gives silence, not this answer"),),
         log_line="Couldn't connect to host, port: {host}, {port}; Network is unreachable; older: "
         "Could not connect to SMTP host: {host}, port: {port}",
+        source="RFC 1122 section 3.2.2.1 (ICMP unreachable); connect(2): ENETUNREACH, EHOSTUNREACH",
     ),
     Rule(
         id="connect-refused",
@@ -110,6 +115,7 @@ RULES: tuple[Rule, ...] = (
         also=(Possible("network-unreachable", "no firewall rule names this port: then the route is missing"),),
         log_line="Couldn't connect to host, port: {host}, {port}; Permission denied; older: "
         "Could not connect to SMTP host: {host}, port: {port}",
+        source="RFC 1812 section 5.2.7.1 (communication administratively prohibited); connect(2): EACCES, EPERM",
     ),
     Rule(
         id="connect-timeout",
@@ -127,5 +133,6 @@ RULES: tuple[Rule, ...] = (
             Possible("connect-refused", "an answer at once, and it says no"),
         ),
         log_line="nothing: the thread waits, because IdentityIQ's mail library has no time limit of its own",
+        source="RFC 9293 section 3.8.3 (what is not acknowledged is sent again); connect(2): ETIMEDOUT",
     ),
 )

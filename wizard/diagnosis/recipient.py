@@ -64,6 +64,7 @@ RULES: tuple[Rule, ...] = (
             Possible("relay-denied", "the reply is the same for every recipient outside"),
         ),
         log_line="SendFailedException: Invalid Addresses; SMTPAddressFailedException: {said}",
+        source="RFC 3463 section 3.2 (X.1.1, X.1.2); RFC 7505 (X.1.10)",
     ),
     Rule(
         id="recipient-rejected",
@@ -97,5 +98,6 @@ RULES: tuple[Rule, ...] = (
             Possible("sender-rejected", "another sender of yours passes"),
         ),
         log_line="SendFailedException: Invalid Addresses; SMTPAddressFailedException: {said}",
+        source="RFC 3463 sections 3.3 and 3.8 (X.2.1, X.7.1, X.7.2)",
     ),
 )

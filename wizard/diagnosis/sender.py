@@ -50,6 +50,7 @@ RULES: tuple[Rule, ...] = (
             Possible("ip-blocked", "the same sender passes from another host"),
         ),
         log_line="SMTPSendFailedException: {said}",
+        source="RFC 3463 section 3.2 (X.1.7, X.1.8); RFC 7505 section 4.2 (X.7.27)",
     ),
     Rule(
         id="line-or-encoding",
@@ -59,5 +60,6 @@ RULES: tuple[Rule, ...] = (
         advice=("Use an address in plain ASCII letters for {sender} and {recipient}.",),
         log_line="usually nothing: IdentityIQ's mail library sends such an address as it is",
         link="https://www.rfc-editor.org/rfc/rfc6531",
+        source="RFC 6531 section 3.2",
     ),
 )

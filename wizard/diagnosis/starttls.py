@@ -51,6 +51,7 @@ RULES: tuple[Rule, ...] = (
         also=(Possible("starttls-unavailable", "the line is in clear, and STARTTLS is refused there too"),),
         log_line="{said}",
         link=_STARTTLS_LINK,
+        source="RFC 3207 section 4.2 (STARTTLS is not offered once TLS is active)",
     ),
     Rule(
         id="starttls-unavailable",
@@ -74,6 +75,7 @@ RULES: tuple[Rule, ...] = (
         log_line="nothing about STARTTLS: IdentityIQ is expected to go on in clear, "
         "and the refusal comes at the sender or recipient, or: 454 4.7.0 TLS not available",
         link=_STARTTLS_LINK,
+        source="RFC 3207 section 4 (454; clients decide whether to go on)",
     ),
     Rule(
         id="starttls-unavailable",
@@ -98,6 +100,7 @@ RULES: tuple[Rule, ...] = (
         advice=("Choose STARTTLS, which this server offers.",),
         log_line="usually nothing: IdentityIQ is expected to send the password in clear",
         link=_STARTTLS_LINK,
+        source="RFC 4954 section 4 (no plain passwords without TLS)",
     ),
     Rule(
         id="starttls-unavailable",
@@ -112,6 +115,7 @@ RULES: tuple[Rule, ...] = (
         ),
         also=(Possible("middlebox", "the server does offer STARTTLS when asked from another network"),),
         link=_STARTTLS_LINK,
+        source="RFC 4954 section 4 (no plain passwords without TLS)",
     ),
     Rule(
         id="starttls-required",
@@ -129,5 +133,6 @@ RULES: tuple[Rule, ...] = (
         also=(Possible("auth-required", "it says the same on an encrypted line: then it wants a sign-in"),),
         log_line="{said}",
         link=_STARTTLS_LINK,
+        source="RFC 3207 section 4 (530); RFC 4954 section 6 (538 5.7.11); RFC 5248 (X.7.10)",
     ),
 )

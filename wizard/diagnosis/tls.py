@@ -39,6 +39,7 @@ RULES: tuple[Rule, ...] = (
             Possible("starttls-unavailable", "the server's log speaks of its own certificate or key"),
         ),
         link=_STARTTLS_LINK,
+        source="RFC 3207 section 4",
     ),
     Rule(
         id="port-speaks-plain",
@@ -59,6 +60,7 @@ RULES: tuple[Rule, ...] = (
         ),
         log_line="Unsupported or unrecognized SSL message; older: Unrecognized SSL message, plaintext connection?",
         link="https://www.rfc-editor.org/rfc/rfc8314",
+        source="RFC 8314 section 3.3; OpenSSL: wrong version number",
     ),
     Rule(
         id="tls-version",
@@ -80,6 +82,7 @@ RULES: tuple[Rule, ...] = (
         also=(Possible("tls-cipher-or-key", "the server does speak TLS 1.2: then the ciphers or its key are the obstacle"),),
         log_line="Received fatal alert: protocol_version, or: "
         "No appropriate protocol (protocol is disabled or cipher suites are inappropriate)",
+        source="RFC 8446 section 6.2 (protocol_version); RFC 8996 (TLS 1.0 and 1.1 are gone)",
     ),
     Rule(
         id="tls-cipher-or-key",
@@ -109,6 +112,7 @@ RULES: tuple[Rule, ...] = (
         ),
         also=(Possible("tls-version", "the server speaks no TLS 1.2"),),
         log_line="Received fatal alert, or: nothing, where the JVM's own rules are less strict",
+        source="RFC 8446 section 6.2 (insufficient_security, handshake_failure); OpenSSL: SSL_CTX_set_security_level(3)",
     ),
     Rule(
         id="client-cert-required",
@@ -125,6 +129,7 @@ RULES: tuple[Rule, ...] = (
         ),
         also=(Possible("tls-handshake-failed", "the server's log does not mention a missing client certificate"),),
         log_line="Received fatal alert: certificate_required",
+        source="RFC 8446 section 6.2 (certificate_required); RFC 5246 section 7.4.6",
     ),
     Rule(
         id="tls-handshake-failed",
@@ -143,6 +148,7 @@ RULES: tuple[Rule, ...] = (
             Possible("middlebox", "the handshake works from another network"),
         ),
         log_line="Received fatal alert",
+        source="RFC 8446 section 6.2 (alerts)",
     ),
     Rule(
         id="connection-dropped",
@@ -157,5 +163,6 @@ RULES: tuple[Rule, ...] = (
             Possible("tls-version", "old servers hang up instead of naming the version they want"),
         ),
         log_line="Remote host terminated the handshake",
+        source="RFC 8446 section 6.1 (a line is closed with close_notify)",
     ),
 )

@@ -85,7 +85,8 @@ _ENHANCED = re.compile(r"^(?P<code>[245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
 class Reply(NamedTuple):
     """A server's reply, split once: code (RFC 5321 4.2), enhanced status code (RFC 3463, ``5.7.8``) or None, text lines.
 
-    ``enhanced`` is taken from the first line that has one; ``lines`` keep the server's words without codes.
+    In a reply of several lines the last counts, should they differ: ``code`` is its code, ``enhanced`` the last one that came
+    with that code; ``lines`` keep the server's words without codes.
     """
 
     code: int
@@ -120,11 +121,12 @@ class Reply(NamedTuple):
             found = _REPLY_LINE.match(line)
             if not found:
                 return None
-            code = int(found["code"])
+            if int(found["code"]) != code:
+                code, enhanced = int(found["code"]), None
             text = found["text"].decode("utf-8", "backslashreplace")
             status = _ENHANCED.match(text)
             if status:
-                enhanced = enhanced or status["code"]
+                enhanced = status["code"]
                 text = text[status.end() :]
             words.append(text.strip())
         return cls(code, enhanced, tuple(words))
