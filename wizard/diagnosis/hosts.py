@@ -85,7 +85,7 @@ def whose(host: str, context: Context, *, reply: Reply | None = None, told: str 
     certificate = context.tls.certificate if context.tls else None
     return _whose(
         host,
-        context.greeting.text if context.greeting else "",
+        context.greeting.text if context.greeting and context.greeting.positive else "",
         context.ehlo.lines[0] if context.ehlo and context.ehlo.lines else "",
         tuple(context.capabilities),
         (*certificate.names, certificate.subject) if certificate else (),
@@ -183,7 +183,9 @@ def family_of(host: str) -> Family:
 
 def named(host: str, context: Context) -> tuple[Provider, ...]:
     """Return the providers whose server it is by its names alone: the host's, or the one its greeting begins with."""
-    return serving(host) or (serving(_first_word(context.greeting.text)) if context.greeting else ())
+    return serving(host) or (
+        serving(_first_word(context.greeting.text)) if context.greeting and context.greeting.positive else ()
+    )
 
 
 def family_by_names(host: str, context: Context) -> Family:

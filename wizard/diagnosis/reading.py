@@ -93,7 +93,7 @@ def _candidates(text: str, flat: Flat, known: Known) -> Iterator[Candidate]:
         if found.alone and not (mail or found.reply.enhanced):
             continue  # a number among other words: an order, a line of code
         observation = Observation(found.stage, Kind.REPLY, reply=found.reply, context=context_before(text, found.start))
-        yield _from_reply(_seen(observation, profile, family), order, found)
+        yield _from_reply(_seen(observation, profile, family, known), order, found)
     yield from _from_clues(text, profile, family, known)
     if recorded(text) or known != Known():
         yield from _from_words(text, flat, profile, family, known)
@@ -104,7 +104,7 @@ def _from_notices(notices: tuple[Notice, ...], text: str, known: Known) -> Itera
         profile, family = settings_behind(notice.remote or text, known, notice.recipient)
         stage = known.stage or Stage.RCPT
         found = Found(notice.reply, stage, notice.start, notice.start, guessed=not known.stage)
-        seen = _seen(Observation(stage, Kind.REPLY, reply=notice.reply), profile, family)
+        seen = _seen(Observation(stage, Kind.REPLY, reply=notice.reply), profile, family, known)
         reply = _from_reply(seen, order, found)
         if notice.reply.code or reply.rank < VAGUE - 1:
             yield reply
@@ -155,7 +155,7 @@ def _from_clues(text: str, profile: Profile, family: Family | None, known: Known
             else Observation(stage, clue.kind).context,
             error=" ".join(failing[max(0, failing.rfind("\n", 0, clue.start) + 1, clue.start - 120) : clue.end + 160].split()),
         )
-        finding = find(_seen(observation, profile, family))
+        finding = find(_seen(observation, profile, family, known))
         if finding:
             yield Candidate(clue.rank, order, clue.start, _stage_told(finding, guessed))
 
@@ -190,11 +190,11 @@ def _from_words(text: str, flat: Flat, profile: Profile, family: Family | None, 
     if known.stage in (Stage.RESOLVE, Stage.TLS) or len(flat.text) > 1500:
         return
     stage = known.stage or stage_named(text) or Stage.DATA
-    seen = _seen(Observation(stage, Kind.REPLY, reply=Reply(0, None, (" ".join(text.split()),))), profile, family)
+    seen = _seen(Observation(stage, Kind.REPLY, reply=Reply(0, None, (" ".join(text.split()),))), profile, family, known)
     finding = find(seen, words_only=True)
     if finding:
         yield Candidate(4, 0, 0, finding if known.stage else finding._replace(stage=None))
 
 
-def _seen(observation: Observation, profile: Profile, family: Family | None) -> Seen:
-    return Seen(observation, profile, current_date(), family, pasted=True)
+def _seen(observation: Observation, profile: Profile, family: Family | None, known: Known) -> Seen:
+    return Seen(observation, profile, current_date(), family, pasted=True, told=known.provider)
