@@ -582,3 +582,19 @@ def test_every_cause_has_a_name_in_plain_words() -> None:
     ids = {rule.id for rule in (*RULES, UNKNOWN, *WARNINGS)} | {other.id for rule in RULES for other in rule.also}
     assert ids <= set(NAMES)
     assert not any("-" in word and word in ids for name in NAMES.values() for word in name.split())
+
+
+@pytest.mark.parametrize("rule", [*RULES, UNKNOWN], ids=lambda rule: rule.title[:50])
+def test_every_rule_says_where_it_is_known_from(rule: Rule) -> None:
+    assert rule.source
+
+
+def test_the_page_of_findings_has_a_section_for_each_id_with_evidence_and_sources() -> None:
+    page = findings_document()
+
+    for name in CONTRACT:
+        section = page.partition(f"### `{name}`")[2].partition("\n### ")[0]
+        assert "**Evidence**" in section, name
+        assert "**What to do**" in section, name
+        assert "**Sources**" in section, name
+    assert "{" not in page

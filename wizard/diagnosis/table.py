@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from wizard.diagnosis import (
     auth,
     auth_kind,
     auth_offer,
     certificates,
+    cures,
     endings,
     hello,
     mail,
@@ -24,7 +25,8 @@ from wizard.diagnosis import (
 from wizard.diagnosis.facts import facts_of
 from wizard.diagnosis.filling import sentence
 from wizard.diagnosis.handbook import UNKNOWN
-from wizard.diagnosis.model import Rule, Seen
+from wizard.diagnosis.model import Remedy, Rule, Seen
+from wizard.diagnosis.names import plain_name
 from wizard.diagnosis.warnings import EXPIRING_DAYS, WARNINGS
 from wizard.diagnosis.when import current_date
 from wizard.profile import Endpoint, Profile, Security
@@ -35,12 +37,15 @@ _INTRO = f"""# Findings
 One id, one cause. `smtp-wizard check`, `explain` and the Test step name what they found by these ids; scripts may rely on them.
 This page is made from the rules themselves: `python -m wizard.diagnosis > docs/findings.md`.
 
-*Seen as* says what a rule looks for: how a stage ended, at which stage, the reply's code (5xx stands for the class), the enhanced
-code (`*` for 4 or 5), OpenSSL's verify code or reason, and the family of words in a reply where codes do not tell. The most
-specific rule wins; others that the same evidence allows are listed with the finding, with the way to tell them apart.
+**Evidence** says what a rule looks for: how a stage ended, at which stage, the reply's code (5xx stands for the class), the
+enhanced code (`*` for 4 or 5), OpenSSL's verify code or reason, and the family of words in a reply where numbers do not tell.
+Precise numbers are asked before words, words before general numbers, and the most specific rule wins. What providers and server
+programs are known to say, in `refusals.toml`, is asked first of all, once it is known whose server answers.
 
-A fix that one key applies is offered only for a setting that was seen to work in the same run, or that follows with certainty
-from what the server said. None turns encryption or verification off. What stands under *What to do* is for a person.
+**Look-alikes** are the other causes the same evidence allows, each with the way to tell it apart.
+
+**One key** names the settings a finding can change by itself: only what was seen to work in the same run, or follows with
+certainty from what the server said. None turns encryption or verification off. What stands under **What to do** is for a person.
 A certificate is about to end when fewer than {EXPIRING_DAYS} days are left.
 """
 
@@ -51,6 +56,13 @@ _GROUPS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
     ("Signing in", (*auth.RULES, *auth_kind.RULES, *auth_offer.RULES)),
     ("Sender, recipient, message", (*mail.RULES, *sender.RULES, *recipient.RULES, *message.RULES)),
 )
+_CURES: dict[Callable[[Seen], tuple[Remedy, ...]], str] = {
+    cures.proven: "a port and kind of encryption that were seen to work beside this one",
+    cures.tls_here: "TLS on the same port, or a port that was seen to work",
+    cures.starttls_here: "STARTTLS on the same port where it is offered, or a port that was seen to work",
+    cures.mechanism_auto: "mechanism auto, where the line is encrypted and the server offers one that takes a password",
+    cures.send_as_user: "the address that signs in as the sender",
+}
 # Ids that have rules in two groups, and where a reader looks for them.
 _HOME = {
     "connection-dropped": "Finding the host and reaching it",
@@ -65,40 +77,78 @@ _HOME = {
 
 
 def findings_document() -> str:
-    """Return docs/findings.md."""
+    """Return docs/findings.md: a list of all ids, then a section for each."""
     everything = [rule for _, rules in _GROUPS for rule in rules if rule.id != UNKNOWN.id]
-    parts = [_INTRO]
-    for title, rules in _GROUPS:
-        here = {rule.id for rule in rules}
-        ids = dict.fromkeys(one.id for one in everything if _HOME.get(one.id, title if one.id in here else "") == title)
-        parts.append(_section(title, ids, everything))
-    parts.append(_section("Not in the handbook", (UNKNOWN.id,), [UNKNOWN]))
-    parts.append(_section("Warnings beside a run that passed", dict.fromkeys(rule.id for rule in WARNINGS), WARNINGS))
-    return "\n".join(parts)
+    groups = [(title, _at_home(title, rules, everything)) for title, rules in _GROUPS]
+    groups.append(("Not in the handbook", {UNKNOWN.id: [UNKNOWN]}))
+    groups.append(("Warnings beside a run that passed", _by_id(WARNINGS)))
+    return "\n".join((_INTRO, *(_contents(*group) for group in groups), *(_section(*group) for group in groups)))
 
 
-def _section(title: str, ids: Iterable[str], rules: Iterable[Rule]) -> str:
-    known = list(rules)
-    rows = [_row([rule for rule in known if rule.id == wanted]) for wanted in ids]
-    head = "| id | what it means | seen as | what to do |\n|---|---|---|---|"
-    return f"## {title}\n\n{head}\n" + "\n".join(rows) + "\n"
+def _by_id(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
+    found: dict[str, list[Rule]] = {}
+    for rule in rules:
+        found.setdefault(rule.id, []).append(rule)
+    return found
 
 
-def _row(rules: list[Rule]) -> str:
-    seen_as = dict.fromkeys(when.described() for rule in rules for when in (*rule.when, *rule.fallback))
-    todo = dict.fromkeys(_filled(text) for rule in rules for text in rule.advice)
-    means = dict.fromkeys(f"**{_filled(rule.title)}.** {_filled(rule.meaning)}" for rule in rules)
-    cells = (f"`{rules[0].id}`", "<br>".join(means), "<br>".join(seen_as) or "no other rule holds", "<br>".join(todo))
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+def _at_home(title: str, rules: Iterable[Rule], everything: Iterable[Rule]) -> dict[str, list[Rule]]:
+    """Return the ids of a group with all their rules; an id that two groups have stands in one of them."""
+    here = {rule.id for rule in rules}
+    return {name: found for name, found in _by_id(everything).items() if _HOME.get(name, title if name in here else "") == title}
+
+
+def _contents(title: str, ids: dict[str, list[Rule]]) -> str:
+    rows = "\n".join(f"| [`{name}`](#{name}) | {plain_name(name)} |" for name in ids)
+    return f"| {title} | |\n|---|---|\n{rows}\n"
+
+
+def _section(title: str, ids: dict[str, list[Rule]]) -> str:
+    return f"## {title}\n\n" + "\n".join(_entry(name, rules) for name, rules in ids.items())
+
+
+def _entry(name: str, rules: list[Rule]) -> str:
+    """One id: what it means, then evidence, look-alikes, cure and sources, each once however many rules say it."""
+    means = "\n\n".join(dict.fromkeys(f"**{_filled(rule.title)}.** {_filled(rule.meaning)}" for rule in rules))
+    parts = (
+        ("Evidence", _unique(when.described() for rule in rules for when in (*rule.when, *rule.fallback)), "no other rule holds"),
+        ("Look-alikes", _look_alikes(rules), ""),
+        ("What to do", _unique(_filled(text) for rule in rules for text in rule.advice), ""),
+        ("One key", _unique(_CURES.get(rule.cures, "") for rule in rules), ""),
+        ("Sources", _unique(part for rule in rules for part in (rule.source, rule.link or "")), ""),
+    )
+    told = "".join(_listed(head, lines or ((otherwise,) if otherwise else ())) for head, lines, otherwise in parts)
+    return f"### `{name}`\n\n{means}\n\n{told}"
+
+
+def _listed(head: str, lines: Sequence[str]) -> str:
+    return f"**{head}**\n\n" + "".join(f"- {line}\n" for line in lines) + "\n" if lines else ""
+
+
+def _unique(lines: Iterable[str]) -> tuple[str, ...]:
+    return tuple(line for line in dict.fromkeys(lines) if line)
+
+
+def _look_alikes(rules: Iterable[Rule]) -> tuple[str, ...]:
+    told: dict[str, list[str]] = {}
+    for rule in rules:
+        for other in rule.also:
+            told.setdefault(other.id, []).append(_open(other.tell_apart))
+    return tuple(f"[`{name}`](#{name}), {plain_name(name)}: {'; or '.join(_unique(ways))}" for name, ways in told.items())
 
 
 def _filled(text: str) -> str:
+    return sentence(_open(text))
+
+
+def _open(text: str) -> str:
     """Fill a rule's sentence with words that stand for any server."""
     nobody = Seen(Observation(Stage.DATA, Kind.REPLY), Profile(Endpoint("", 0, Security.STARTTLS)), current_date(), pasted=True)
     general = {
         "open": "",
         "said": "...",
-        "microsoft_days": "counted from today",
+        "announced": "What the provider announced stands here",
+        "announced_for": "on the day it named",
         "dead": "another",
         "stage": "some stage",
         "days_left": "a few days",
@@ -107,4 +157,4 @@ def _filled(text: str) -> str:
         "offered": "other kinds",
     }
     facts = {**facts_of(nobody), **general, "unsent": "", "sign": "as the evidence says"}
-    return sentence(text.format_map(facts).strip().removesuffix(" It said: ...").strip())
+    return text.format_map(facts).strip().removesuffix(" It said: ...").strip()
