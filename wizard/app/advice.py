@@ -184,7 +184,7 @@ def _provider(draft: Draft, today: date) -> Iterator[Advice]:
     """What is known of a well-known server."""
     if not draft.host:
         return
-    from wizard.diagnosis.offers import without
+    from wizard.diagnosis.offers import limits_of, without
     from wizard.providers import for_host
 
     provider = for_host(draft.host.strip())
@@ -200,3 +200,5 @@ def _provider(draft: Draft, today: date) -> Iterator[Advice]:
     for note in provider.notes:
         if not note.ends_password_sign_in:
             yield Advice("i", note.text)
+    if takes := limits_of(provider):
+        yield Advice("i", takes)

@@ -13,9 +13,12 @@ from typing import Any, NamedTuple
 from wizard.diagnosis.filling import finding
 from wizard.diagnosis.hosts import Whose
 from wizard.diagnosis.model import Finding, Possible, Rule, Seen
+from wizard.diagnosis.offers import limits_of
 from wizard.diagnosis.when import When, Words
 from wizard.packaged import entries, parsed
 from wizard.smtp.observation import Kind, Stage
+
+_EXCEEDED = ("rate-limited", "quota-or-sandbox")
 
 
 class Refusal(NamedTuple):
@@ -74,14 +77,22 @@ def _base(refusal: Refusal, seen: Seen, rules: tuple[Rule, ...]) -> Rule:
 def _as_rule(refusal: Refusal, base: Rule, owner: Whose) -> Rule:
     """Return a rule that says what is known here, in place of what is said of servers at large."""
     own = {possible.id for possible in refusal.also}
+    meaning = (refusal.means, _limits(refusal, owner), f"It said: {{said}}{_how_known(owner)}")
     return base._replace(
         title=refusal.title or base.title,
-        meaning=f"{refusal.means} It said: {{said}}{_how_known(owner)}",
+        meaning=" ".join(part for part in meaning if part),
         advice=(refusal.cure,),
         also=(*refusal.also, *(other for other in base.also if other.id not in own)),
         link=refusal.link or base.link,
         source=refusal.source,
     )
+
+
+def _limits(refusal: Refusal, owner: Whose) -> str:
+    """Say how much the provider takes, where that is what was exceeded."""
+    if refusal.finding not in _EXCEEDED:
+        return ""
+    return next((said for one in owner.providers if one.id in refusal.of and (said := limits_of(one))), "")
 
 
 def _how_known(owner: Whose) -> str:
