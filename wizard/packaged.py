@@ -18,6 +18,13 @@ def entries(table: str, header: str) -> tuple[str, ...]:
     return tuple(text.split(f"\n[[{header}]]\n")[1:])
 
 
+def naming(table: str, header: str, name: str) -> tuple[str, ...]:
+    """Return the entries in which a host name (lower case) or a domain it lies below is written, between quotes."""
+    labels = name.split(".")
+    ends = [f'"{".".join(labels[at:])}"' for at in range(len(labels) - 1)]
+    return tuple(entry for entry in entries(table, header) if any(end in entry for end in ends))
+
+
 @cache
 def parsed(entry: str) -> dict[str, Any]:
     """Return the keys of one entry. Raises tomllib.TOMLDecodeError when the packaged table is broken."""

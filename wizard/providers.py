@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from wizard.draft import Change, Field
-from wizard.packaged import entries, parsed
+from wizard.packaged import entries, naming, parsed
 from wizard.profile import Mechanism, Security
 
 
@@ -197,10 +197,7 @@ def serving(name: str) -> tuple[Provider, ...]:
     Only entries in which the name or an end of it is written are parsed.
     """
     name = name.lower().strip("[]. ")
-    labels = name.split(".")
-    ends = [f'"{".".join(labels[at:])}"' for at in range(len(labels) - 1)]
-    written = (entry for entry in entries("providers", "provider") if any(end in entry for end in ends))
-    found = tuple(provider for provider in map(read, written) if provider.serves(name))
+    found = tuple(provider for provider in map(read, naming("providers", "provider", name)) if provider.serves(name))
     return tuple(provider for provider in found if name in provider.hosts()) or found
 
 

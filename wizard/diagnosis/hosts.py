@@ -6,11 +6,13 @@ The names and patterns are in ``providers.toml`` and ``servers.toml``. Must not 
 import re
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from wizard.packaged import entries
-from wizard.providers import Provider, for_mx, read, serving, table
+from wizard.packaged import entries, naming
 from wizard.smtp.observation import Context, Reply
+
+if TYPE_CHECKING:
+    from wizard.providers import Provider  # read only when a name of theirs, or a failure, asks for it
 
 
 class Family(StrEnum):
@@ -49,7 +51,7 @@ class Whose(NamedTuple):
     and the greeting cannot be: then somebody else answers in its place, and ``server`` is that somebody's program.
     """
 
-    providers: tuple[Provider, ...] = ()
+    providers: "tuple[Provider, ...]" = ()
     server: str = ""  # an id of servers.toml, empty when nothing tells
     because: tuple[str, ...] = ()
     stranger: bool = False
@@ -106,6 +108,8 @@ def _whose(
     told: str,
     mx: tuple[str, ...],
 ) -> Whose:
+    from wizard.providers import for_mx
+
     clues = (
         ("the name you gave", called(told)),
         ("the name of the host", serving(host)),
@@ -146,20 +150,24 @@ def _first_word(line: str) -> str:
     return words[0] if words else ""
 
 
-def _signed(text: str) -> tuple[Provider, ...]:
+def _signed(text: str) -> "tuple[Provider, ...]":
     """Return the providers whose sign stands in a text."""
     if not text:
         return ()
     return tuple(one for one in _having("signs") if any(re.search(sign, text, re.IGNORECASE) for sign in one.signs))
 
 
-def _having(key: str) -> tuple[Provider, ...]:
+def _having(key: str) -> "tuple[Provider, ...]":
     """Return the providers whose entry has a key: the others are not even parsed."""
+    from wizard.providers import read
+
     return tuple(read(entry) for entry in entries("providers", "provider") if f"\n{key} = " in entry)
 
 
-def called(name: str) -> tuple[Provider, ...]:
+def called(name: str) -> "tuple[Provider, ...]":
     """Return the providers a person or file calls by name (``Microsoft 365``, ``Gmail``), a whole family by its own name."""
+    from wizard.providers import table
+
     words = f" {' '.join(name.lower().replace('(', ' ').replace(')', ' ').split())} "
     if not words.strip():
         return ()
@@ -181,7 +189,17 @@ def family_of(host: str) -> Family:
     return Family(found[0].family) if found else Family.OTHER
 
 
-def named(host: str, context: Context) -> tuple[Provider, ...]:
+@lru_cache(maxsize=256)
+def serving(name: str) -> "tuple[Provider, ...]":
+    """Return the providers whose servers call themselves by this name; none for most, and then nothing more is read."""
+    if not naming("providers", "provider", name.lower().strip("[]. ")):
+        return ()
+    from wizard import providers
+
+    return providers.serving(name)
+
+
+def named(host: str, context: Context) -> "tuple[Provider, ...]":
     """Return the providers whose server it is by its names alone: the host's, or the one its greeting begins with."""
     return serving(host) or (
         serving(_first_word(context.greeting.text)) if context.greeting and context.greeting.positive else ()

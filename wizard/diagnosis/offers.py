@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wizard.diagnosis.hosts import named
 from wizard.diagnosis.model import Seen
 from wizard.modes import MODES
-from wizard.providers import Limits, Provider
 from wizard.smtp.observation import Stage
+
+if TYPE_CHECKING:
+    from wizard.providers import Limits, Provider
 
 # How each number of Limits is said; the others (wrong passwords) are said where a sign-in is about to be tried.
 _AMOUNTS = (

@@ -115,7 +115,11 @@ def _entry(name: str, rules: list[Rule]) -> str:
         ("Look-alikes", _look_alikes(rules), ""),
         ("What to do", _unique(_filled(text) for rule in rules for text in rule.advice), ""),
         ("One key", _unique(_CURES.get(rule.cures, "") for rule in rules), ""),
-        ("Sources", _unique(part for rule in rules for part in (rule.source, rule.link or "")), ""),
+        (
+            "Sources",
+            _unique(part for rule in rules for part in (rule.source, "" if not rule.link or "{" in rule.link else rule.link)),
+            "",
+        ),
     )
     told = "".join(_listed(head, lines or ((otherwise,) if otherwise else ())) for head, lines, otherwise in parts)
     return f"### `{name}`\n\n{means}\n\n{told}"
@@ -147,8 +151,8 @@ def _open(text: str) -> str:
     general = {
         "open": "",
         "said": "...",
-        "announced": "What the provider announced stands here",
-        "announced_for": "on the day it named",
+        "announced": "What the provider announced is said here",
+        "announced_for": "on the day the provider named",
         "dead": "another",
         "stage": "some stage",
         "days_left": "a few days",

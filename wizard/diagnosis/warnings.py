@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wizard.diagnosis.hosts import named
 from wizard.diagnosis.model import Rule, Seen, Severity, days_between
 from wizard.diagnosis.when import When
 from wizard.profile import Mechanism
-from wizard.providers import Note, Provider
 from wizard.smtp.observation import Fate, Kind, Stage
+
+if TYPE_CHECKING:
+    from wizard.providers import Note, Provider
 
 EXPIRING_DAYS = 21
 _CHALLENGED = ("CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512")
@@ -129,7 +133,7 @@ WARNINGS: tuple[Rule, ...] = (
         when=(When(kinds=(Kind.PASSED,), stages=(Stage.AUTH,), plus=_password_before_end, plus_name=f"{_ENDING}, ahead"),),
         advice=("Plan the change to a token. IdentityIQ's own way is Email Notification Type HTTP / OAuth.",),
         link="{provider_link}",
-        source="the note with ends_password_sign_in of the provider in wizard/providers.toml",
+        source="the provider's own announcement, kept with its date in wizard/providers.toml",
     ),
     Rule(
         id="password-sign-in-ending",
@@ -139,7 +143,7 @@ WARNINGS: tuple[Rule, ...] = (
         when=(When(kinds=(Kind.PASSED,), stages=(Stage.AUTH,), plus=_password_after_end, plus_name=f"{_ENDING}, past"),),
         advice=("Plan the change to a token. IdentityIQ's own way is Email Notification Type HTTP / OAuth.",),
         link="{provider_link}",
-        source="the note with ends_password_sign_in of the provider in wizard/providers.toml",
+        source="the provider's own announcement, kept with its date in wizard/providers.toml",
     ),
     Rule(
         id="address-silent",
