@@ -151,6 +151,18 @@ def test_the_end_of_a_providers_passwords_is_counted_from_today() -> None:
     assert any("in 37 days" in entry.text for entry in said(draft, Sight()))
 
 
+def test_a_token_is_not_told_of_the_end_of_passwords() -> None:
+    draft = DRAFT.with_changes(Change(Field.HOST, "smtp.office365.com"), Change(Field.MECHANISM, "xoauth2"))
+    assert not any("in 37 days" in entry.text for entry in said(draft, Sight()))
+
+
+def test_a_port_the_provider_does_not_offer_is_named_and_its_own_is_offered() -> None:
+    draft = DRAFT.with_changes(Change(Field.HOST, "smtp.office365.com"), Change(Field.PORT, "465"), Change(Field.SECURITY, "tls"))
+    (advice,) = (entry for entry in said(draft, Sight()) if "does not offer port 465" in entry.text)
+    assert advice.changes == (Change(Field.PORT, "587"), Change(Field.SECURITY, "starttls"))
+    assert advice.offer == "use STARTTLS on 587"
+
+
 def test_both_address_families_of_a_port_are_told_apart_where_they_differ() -> None:
     seen = sight(GOOD, port(587, state=PortState.UNREACHABLE, family="ipv6"))
     assert port_words(seen, 587).endswith("IPv4 only")
