@@ -240,6 +240,15 @@ def test_a_strangers_greeting_under_a_providers_name_is_told_by_its_program_alon
     assert found.name == "Exim"
 
 
+def test_a_relay_that_passes_on_a_providers_words_is_no_stranger() -> None:
+    passed_on = Reply(550, "5.4.5", ("Daily user sending limit exceeded. - gsmtp",))
+
+    found = whose("mail.example.com", Context(greeting=EXIM), reply=passed_on)
+
+    assert found.ids == ("gmail", "exim")
+    assert not found.stranger
+
+
 def test_a_refusal_in_place_of_a_greeting_makes_no_stranger() -> None:
     assert not whose("smtp.gmail.com", Context(greeting=Reply(421, None, ("too many connections",)))).stranger
 

@@ -123,8 +123,9 @@ def _whose(
     providers = telling[0][1] if telling else ()
     server, how = _program(greeting, ehlo, keywords, told)
     agreeing = [clue for clue, found in telling if found[0].family == providers[0].family]
-    family = Family(providers[0].family) if providers else Family.OTHER
-    return Whose(providers, server, (*agreeing, *how), stranger=bool(greeting) and not greets_like(family, greeting))
+    asked = called(told) or serving(host)  # only a name somebody gave can be answered by somebody else
+    stranger = bool(greeting and asked) and not greets_like(Family(asked[0].family), greeting)
+    return Whose(providers, server, (*agreeing, *how), stranger)
 
 
 def _program(greeting: str, ehlo: str, keywords: tuple[str, ...], told: str) -> tuple[str, tuple[str, ...]]:
