@@ -160,5 +160,5 @@ def _open(text: str) -> str:
         "mechanism": "one kind",
         "offered": "other kinds",
     }
-    facts = {**facts_of(nobody), **general, "unsent": "", "sign": "as the evidence says"}
+    facts = {**facts_of(nobody), **general, "unsent": "", "provider_link": "", "sign": "as the evidence says"}
     return text.format_map(facts).strip().removesuffix(" It said: ...").strip()
