@@ -115,7 +115,10 @@ RULES: tuple[Rule, ...] = (
         title="This account wants an authorisation code",
         meaning="This provider gives programs an authorisation code in place of the password, once SMTP is switched on in the "
         "account's settings. It said: {said}",
-        when=(When(codes=(535, 550), stages=_AUTH, providers=_CODES_BY_MAIL, lacks=ACCOUNT_LIMITED),),
+        when=(
+            When(codes=(535, 550), stages=_AUTH, providers=_CODES_BY_MAIL, lacks=ACCOUNT_LIMITED),
+            When(kinds=(Kind.CLOSED, Kind.RESET), stages=_AUTH, providers=_CODES_BY_MAIL),
+        ),
         advice=(
             "Switch SMTP on in the mailbox's web settings, make an authorisation code there, and use it here as the password.",
         ),

@@ -6,6 +6,7 @@ from wizard.diagnosis.cures import proven, tls_here
 from wizard.diagnosis.hello import tls_record
 from wizard.diagnosis.hosts import Family
 from wizard.diagnosis.model import Possible, Rule, Seen
+from wizard.diagnosis.tried import tls_heard_here
 from wizard.diagnosis.when import When
 from wizard.profile import Security
 from wizard.smtp.observation import Kind, Stage
@@ -28,6 +29,13 @@ RULES: tuple[Rule, ...] = (
         meaning="{asked}, and this port waits for an encrypted line before it says a word: the greeting never comes.{open}",
         when=(
             When(kinds=(Kind.SPEAKS_TLS,)),
+            When(
+                kinds=(*_ENDED, Kind.TIMEOUT),
+                stages=(Stage.GREETING,),
+                modes=(Security.STARTTLS, Security.NONE),
+                plus=tls_heard_here,
+                plus_name="a TLS handshake on the same port succeeded in this run",
+            ),
             When(
                 kinds=(*_ENDED, Kind.TIMEOUT),
                 stages=(Stage.GREETING,),
@@ -84,6 +92,7 @@ RULES: tuple[Rule, ...] = (
             Possible("middlebox", "the server's log knows nothing of the connection, or says this side hung up"),
             Possible("port-speaks-tls", "the port is open and closes before a greeting: it may want TLS first"),
             Possible("helo-rejected", "the cut comes right after EHLO and stays away with a full host name"),
+            Possible("auth-bad-credentials", "the cut comes right after the sign-in: some servers hang up on a wrong password"),
         ),
         log_line="Exception reading response, or: [EOF]",
         source="RFC 5321 section 3.8 (a server closes only after QUIT or 421)",

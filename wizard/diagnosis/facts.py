@@ -7,6 +7,7 @@ import re
 from wizard.diagnosis.cert_flaws import besides
 from wizard.diagnosis.model import Evidence, Seen, days_between
 from wizard.diagnosis.offers import not_offered
+from wizard.diagnosis.tried import also_failed
 from wizard.modes import MODES_SPOKEN
 from wizard.smtp.observation import Kind, Observation, Stage
 from wizard.values import shown
@@ -75,7 +76,7 @@ def facts_of(seen: Seen) -> dict[str, str]:
         "days_left": "an unknown number of days" if days is None else "1 day" if days == 1 else f"{days} days",
         "limit": context.capabilities.get("SIZE", "") or "a number of",
         "said": quoted(observation),
-        "open": not_offered(seen) + _open_ports(observation),
+        "open": not_offered(seen) + _open_ports(observation) + (also_failed(seen) if observation.stage in _REACHING else ""),
         "besides": shown(besides(seen)),
         "refused_before": "once" if observation.refusals == 1 else f"{observation.refusals or 'several'} times",
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wizard.diagnosis.facts import evidence_of, facts_of
 from wizard.diagnosis.model import Evidence, Finding, Possible, Remedy, Rule, Seen, Severity
+from wizard.diagnosis.tried import ruled_out
 from wizard.diagnosis.warnings import WARNINGS, warning_facts
 from wizard.smtp.observation import Stage
 from wizard.values import shown
@@ -18,6 +19,7 @@ def finding(rule: Rule, seen: Seen) -> Finding:
     """Fill a rule's sentences from an observation. Remedies that were seen to work stand first, advice last."""
     sign = rule.sign(seen)
     facts = {**facts_of(seen), **warning_facts(seen), "sign": shown(sign)}
+    gone = ruled_out(seen) if seen.observation.alternatives else frozenset[str]()
     cures = sorted(rule.cures(seen), key=lambda remedy: not remedy.proven)
     return Finding(
         id=rule.id,
@@ -26,7 +28,9 @@ def finding(rule: Rule, seen: Seen) -> Finding:
         title=sentence(rule.title.format_map(facts)),
         meaning=sentence(rule.meaning.format_map(facts)),
         evidence=_evidence(rule, seen, sign),
-        also_possible=tuple(Possible(other.id, other.tell_apart.format_map(facts)) for other in rule.also),
+        also_possible=tuple(
+            Possible(other.id, other.tell_apart.format_map(facts)) for other in rule.also if other.id not in gone
+        ),
         remedies=(*cures, *(Remedy(text.format_map(facts)) for text in rule.advice)),
         log_line="" if seen.pasted else rule.log_line.format_map(facts),
         link=rule.link.format_map(facts) if rule.link else None,

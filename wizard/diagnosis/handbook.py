@@ -41,6 +41,7 @@ def _without(rules: tuple[Rule, ...], *ids: str) -> tuple[Rule, ...]:
 _STRANGER = "not-smtp"
 _TOKEN = "auth-oauth-token-invalid"  # noqa: S105 - the id of a finding
 _NO_BACK_END = "auth-temporary"
+_WRONG_MODE = "port-speaks-plain"
 _NO_MAILBOX = "recipient-unknown"
 _DOMAIN = "sender-unauthenticated-domain"
 _STRANGER_RULES = len(middle.RULES) + sum(rule.id == _STRANGER for rule in hello.RULES)
@@ -49,9 +50,10 @@ RULES: tuple[Rule, ...] = (
     *_only(hello.RULES, _STRANGER),
     *middle.RULES,
     *reach.RULES,
+    *_only(tls.RULES, _WRONG_MODE),
     *endings.RULES,
     *starttls.RULES,
-    *tls.RULES,
+    *_without(tls.RULES, _WRONG_MODE),
     *certificates.RULES,
     *_without(auth_kind.RULES, _TOKEN),
     *_without(auth.RULES, _WRONG_PASSWORD, _NO_BACK_END),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wizard.diagnosis.cures import proven
 from wizard.diagnosis.model import Possible, Rule, Seen
+from wizard.diagnosis.translated import translation_sign
 from wizard.diagnosis.when import When, Words
 from wizard.smtp.observation import Fate, Kind, Stage
 
@@ -55,7 +56,14 @@ RULES: tuple[Rule, ...] = (
                 stages=(Stage.RESOLVE, Stage.CONNECT),
                 says=PROXY,
             ),
+            When(
+                kinds=(*_ENDED, Kind.REFUSED, Kind.UNREACHABLE, Kind.PROHIBITED, Kind.TIMEOUT),
+                stages=(Stage.CONNECT, Stage.TLS, Stage.GREETING),
+                plus=lambda seen: bool(translation_sign(seen)),
+                plus_name="an address that proxies or translation hand out",
+            ),
         ),
+        sign=translation_sign,
         advice=(
             "Take the proxy out of the way for mail (in Java: socksProxyHost, and nonProxyHosts with the mail server's name).",
             "Or ask whoever runs it to allow connections to {where}.",

@@ -123,6 +123,12 @@ RULES: tuple[Rule, ...] = (
         meaning="It takes neither a sign-in nor mail in plain text. It said: {said}{open}",
         when=(
             When(codes=(4, 5), enhanced=("5.7.10", "5.7.11")),
+            When(
+                codes=(4, 5),
+                enhanced=("5.7.57",),
+                plus=_only_starttls_offered,
+                plus_name="in clear, STARTTLS offered and no AUTH",
+            ),
             When(codes=(523, 524, 538)),
             When(codes=(4, 5), enhanced=("*.7.29",), says=Words("TLS", "tls, encrypt")),
             When(codes=(4, 5), says=STARTTLS_FIRST),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wizard.diagnosis.cures import proven
 from wizard.diagnosis.model import Possible, Rule, Seen
+from wizard.diagnosis.tried import plain_heard_here
 from wizard.diagnosis.when import When
 from wizard.profile import Security
 from wizard.smtp.observation import Kind, Stage
@@ -48,6 +49,13 @@ RULES: tuple[Rule, ...] = (
         "encryption with STARTTLS.{open}",
         when=(
             When(kinds=(Kind.TLS_PLAINTEXT,)),
+            When(
+                kinds=(Kind.CLOSED, Kind.RESET, Kind.TIMEOUT, *_HANDSHAKE),
+                stages=(Stage.TLS,),
+                modes=(Security.TLS,),
+                plus=plain_heard_here,
+                plus_name="the same port greeted in plain text in this run",
+            ),
             When(
                 kinds=_HANDSHAKE, reasons=("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG")
             ),
