@@ -112,7 +112,7 @@ def evidence_of(observation: Observation) -> Evidence:
     """Return why: the reply split once, or what was seen instead of one. One line, at most a few hundred characters."""
     reply = observation.reply
     if reply:
-        return Evidence(reply.code or None, reply.enhanced, _trimmed(reply.text))
+        return Evidence(reply.code or None, reply.enhanced, trimmed(reply.text))
     return Evidence(text=quoted(observation))
 
 
@@ -121,13 +121,13 @@ def quoted(observation: Observation) -> str:
     reply = observation.reply
     if reply:
         whole = " ".join(part for part in (str(reply.code) if reply.code else "", reply.enhanced, reply.text) if part)
-        return _trimmed(whole)
+        return trimmed(whole)
     parts = (observation.raw, observation.verify_reason, observation.tls_reason, observation.error)
-    said = next((_trimmed(part) for part in parts if part.strip()), "")
+    said = next((trimmed(part) for part in parts if part.strip()), "")
     return said or f"{_KINDS.get(observation.kind, str(observation.kind))}, at {_STAGES[observation.stage]}"
 
 
-def _trimmed(text: str) -> str:
+def trimmed(text: str) -> str:
     """Put text on one line, show what is not printable as an escape, and cut what is endless."""
     line = " ".join(_LINE_END.sub(" ", text[: _LONGEST * 4]).split())
     clean = "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in line)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from wizard.diagnosis.facts import evidence_of, facts_of
+from wizard.diagnosis.facts import evidence_of, facts_of, trimmed
 from wizard.diagnosis.model import Evidence, Finding, Possible, Remedy, Rule, Seen, Severity
 from wizard.diagnosis.tried import ruled_out
 from wizard.diagnosis.warnings import WARNINGS, warning_facts
 from wizard.smtp.observation import Stage
-from wizard.values import shown
 
 
 def warn(seen: Seen) -> tuple[Finding, ...]:
@@ -18,7 +17,7 @@ def warn(seen: Seen) -> tuple[Finding, ...]:
 def finding(rule: Rule, seen: Seen) -> Finding:
     """Fill a rule's sentences from an observation. Remedies that were seen to work stand first, advice last."""
     sign = rule.sign(seen)
-    facts = {**facts_of(seen), **warning_facts(seen), "sign": shown(sign)}
+    facts = {**facts_of(seen), **warning_facts(seen), "sign": trimmed(sign)}
     gone = ruled_out(seen) if seen.observation.alternatives else frozenset[str]()
     cures = sorted(rule.cures(seen), key=lambda remedy: not remedy.proven)
     return Finding(
@@ -47,7 +46,7 @@ def _evidence(rule: Rule, seen: Seen, sign: str) -> Evidence:
     if rule.severity is not Severity.ERROR:
         return _warning_evidence(seen)
     evidence = evidence_of(seen.observation)
-    return evidence._replace(text=shown(sign)) if sign else evidence
+    return evidence._replace(text=trimmed(sign)) if sign else evidence
 
 
 def _warning_evidence(seen: Seen) -> Evidence:

@@ -44,11 +44,12 @@ _NO_BACK_END = "auth-temporary"
 _WRONG_MODE = "port-speaks-plain"
 _NO_MAILBOX = "recipient-unknown"
 _DOMAIN = "sender-unauthenticated-domain"
-_STRANGER_RULES = len(middle.RULES) + sum(rule.id == _STRANGER for rule in hello.RULES)
+_STRANGER_RULES = len(middle.RULES) + len(starttls.IN_CLEAR) + sum(rule.id == _STRANGER for rule in hello.RULES)
 _WRONG_PASSWORD = "auth-bad-credentials"  # noqa: S105 - the id of a finding
 RULES: tuple[Rule, ...] = (
     *_only(hello.RULES, _STRANGER),
     *middle.RULES,
+    *starttls.IN_CLEAR,
     *reach.RULES,
     *_only(tls.RULES, _WRONG_MODE),
     *endings.RULES,

@@ -37,6 +37,32 @@ def _only_starttls_offered(seen: Seen) -> bool:
     return _offered_in_clear(seen) and "AUTH" not in seen.observation.context.capabilities
 
 
+# Decided by the state of the line, whosever server it is: asked before what a provider is known to mean.
+IN_CLEAR: tuple[Rule, ...] = (
+    Rule(
+        id="starttls-required",
+        title="The server shows its sign-in only on an encrypted line",
+        meaning="{asked}, so no sign-in was possible, and without one it takes no mail. It offers STARTTLS on this port. It "
+        "said: {said}{open}",
+        when=(
+            When(
+                codes=(4, 5),
+                enhanced=("5.7.57",),
+                plus=_only_starttls_offered,
+                plus_name="in clear, STARTTLS offered and no AUTH",
+            ),
+        ),
+        cures=starttls_here,
+        advice=("Choose STARTTLS, and give the profile a user name and a password.",),
+        also=(
+            Possible("auth-required", "it says the same on an encrypted line when no user name is set"),
+            Possible("auth-basic-disabled", "on an encrypted line the sign-in itself is refused"),
+        ),
+        log_line="{said}",
+        link=_STARTTLS_LINK,
+        source="https://learn.microsoft.com/en-us/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission",
+    ),
+)
 RULES: tuple[Rule, ...] = (
     Rule(
         id="tls-twice",
@@ -123,12 +149,6 @@ RULES: tuple[Rule, ...] = (
         meaning="It takes neither a sign-in nor mail in plain text. It said: {said}{open}",
         when=(
             When(codes=(4, 5), enhanced=("5.7.10", "5.7.11")),
-            When(
-                codes=(4, 5),
-                enhanced=("5.7.57",),
-                plus=_only_starttls_offered,
-                plus_name="in clear, STARTTLS offered and no AUTH",
-            ),
             When(codes=(523, 524, 538)),
             When(codes=(4, 5), enhanced=("*.7.29",), says=Words("TLS", "tls, encrypt")),
             When(codes=(4, 5), says=STARTTLS_FIRST),

@@ -52,7 +52,7 @@ A certificate is about to end when fewer than {EXPIRING_DAYS} days are left.
 _GROUPS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
     ("Finding the host and reaching it", (*reach.RULES, *endings.RULES)),
     ("Speaking SMTP", (*hello.RULES, *middle.RULES, *numbers.RULES)),
-    ("Encryption", (*starttls.RULES, *tls.RULES, *certificates.RULES)),
+    ("Encryption", (*starttls.IN_CLEAR, *starttls.RULES, *tls.RULES, *certificates.RULES)),
     ("Signing in", (*auth.RULES, *auth_kind.RULES, *auth_offer.RULES)),
     ("Sender, recipient, message", (*mail.RULES, *sender.RULES, *recipient.RULES, *message.RULES)),
 )
