@@ -158,11 +158,23 @@ def answering(replies: Mapping[bytes, bytes]) -> Talk:
     return talk
 
 
+def refusing_all(greeting: bytes, reply: bytes) -> Talk:
+    """A server that greets like this and answers everything with one refusal."""
+
+    async def talk(peer: Peer) -> None:
+        await peer.say(greeting)
+        while await peer.hear():
+            await peer.say(reply)
+
+    return talk
+
+
 def _raw(name: str, finding: str, talk: Talk, *changes: Change) -> Case:
     return Case(name, finding, partial(speaking, talk, *changes))
 
 
 _DATABASE = b"J\0\0\0\n8.0.36\0\x08\0\0\0;b1Fx9|k\0\xff\xff\xff\x02\0\xff\xdf\x15" + b"\0" * 10 + b"mysql_native_password\0"
+_MARIADB = b"[\0\0\0\n11.4.2-x\0\x08\0\0\0;b1Fx9|k\0\xff\xff\xff\x02\0\xff\xdf\x15" + b"\0" * 10
 
 RAW = (
     Case("no-such-name", "dns-not-found", partial(_networked, {}, {})),
@@ -170,15 +182,34 @@ RAW = (
     Case("host-refusing", "connect-refused", partial(_networked, {})),
     Case("host-silent", "connect-timeout", partial(_networked, dict.fromkeys((25, 465, 587, 2525), Gone.SILENT))),
     Case("no-route", "network-unreachable", partial(_networked, dict.fromkeys((25, 465, 587, 2525), Gone.UNREACHABLE))),
+    Case("name-from-a-proxy", "proxy-or-nat", partial(_networked, {}, {HOST: ("198.18.0.7",)})),
+    Case("name-translated-to-ipv6", "proxy-or-nat", partial(_networked, {}, {HOST: ("64:ff9b::cb00:7107",)})),
     Case("port-filtered", "connect-timeout", partial(_one_port_gone, Gone.SILENT), cured=True),
     Case("port-refused", "connect-refused", partial(_one_port_gone, Gone.REFUSED), cured=True),
     _raw("greeting-cut-short", "greeting-timeout", opening_with(b"220 mail.te")),
     _raw("greeting-of-a-database", "not-smtp", opening_with(_DATABASE)),
+    _raw("greeting-of-another-database", "not-smtp", opening_with(_MARIADB)),
+    _raw("greeting-of-telnet", "not-smtp", opening_with(b"\xff\xfd\x18\xff\xfd\x20\xff\xfd\x23\xff\xfd\x27")),
+    _raw("greeting-of-a-login-prompt", "not-smtp", opening_with(b"mail login: ")),
+    _raw(
+        "greeting-starred", "middlebox", refusing_all(b"220 ****************************", b"500 #5.5.1 command not recognized")
+    ),
     _raw("greeting-without-a-number", "protocol-violation", opening_with(b"Welcome to mail.test\r\n")),
     _raw("ehlo-endless-list", "protocol-violation", answering_ehlo_with(b"250-NOTHING\r\n" * 100_000)),
     _raw("ehlo-cut-off", "connection-dropped", answering_ehlo_with(b"250-mail.test\r\n250-8BIT", close=True)),
     _raw("refusal-in-latin-1", "recipient-unknown", answering({b"RCPT": "550 5.1.1 Empfänger unbekannt".encode("latin-1")})),
     _raw("refusal-without-enhanced-code", "recipient-unknown", answering({b"RCPT": b"550 No such user here"})),
+    _raw("loop-of-servers", "service-unavailable", answering({b".": b"550 5.4.6 sorry"})),
+    _raw("way-onward-broken", "server-busy", answering({b"RCPT": b"451 4.4.1 sorry"})),
+    _raw("recipient-out-of-order", "protocol-violation", answering({b"RCPT": b"503 5.5.1 sorry"})),
+    _raw("sender-out-of-order", "protocol-violation", answering({b"MAIL": b"503 sorry"})),
+    _raw("mixed-codes", "recipient-unknown", answering({b"RCPT": b"250-2.1.5 fine\r\n550-5.7.1 wait\r\n550 5.1.1 sorry"})),
+    _raw("disabled-recipient", "recipient-unknown", answering({b"RCPT": b"550 5.2.1 sorry"})),
+    _raw("null-mx-recipient", "recipient-unknown", answering({b"RCPT": b"556 5.1.10 sorry"})),
+    _raw("null-mx-sender", "sender-rejected", answering({b"MAIL": b"550 5.7.27 sorry"})),
+    _raw("no-reverse-name", "ip-blocked", answering({b"RCPT": b"550 5.7.25 sorry"})),
+    _raw("signature-missing", "sender-unauthenticated-domain", answering({b".": b"550 5.7.20 sorry"})),
+    _raw("encryption-needed", "starttls-required", answering({b"MAIL": b"523 5.7.10 sorry"})),
     _raw("bounced-at-data", "relay-denied", answering({b"DATA": b"554 5.7.1 Relay access denied"})),
     _raw("code-out-of-place", "unknown", answering({b"MAIL": b"334 what is it"})),
 )

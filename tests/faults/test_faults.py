@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.faults.catalogue import CATALOGUE, Case
+from wizard.diagnosis.handbook import RULES, UNKNOWN
 from wizard.diagnosis.model import Severity
 from wizard.report import Report
+
+# Shown where a check is told to do without something of its own: tests/unit/test_check.py and test_check_tls.py.
+ELSEWHERE = {"password-missing", "ca-file-unusable"}
 
 
 def by_name(case: Case) -> str:
@@ -38,3 +42,9 @@ def told(report: Report) -> str:
     talk = "\n".join(f"{line.sender}: {line.text}" for line in report.transcript)
     seen = report.failed.observation if report.failed else None
     return f"found {report.finding}\n{talk}\n{seen}"
+
+
+def test_every_cause_of_the_handbook_has_a_fault_that_shows_it() -> None:
+    met = {case.finding for case in CATALOGUE} | ELSEWHERE
+
+    assert {rule.id for rule in (*RULES, UNKNOWN)} - met == set()
