@@ -13,7 +13,8 @@ from wizard.smtp.observation import Kind, Stage
 _OTHER_PROTOCOL = Words(
     "HTTP, IMAP, POP3, SSH, FTP, LMTP, LDAP, MySQL",
     "http/, <html, <!doctype, * ok, * preauth, * bye, +ok, -err, ssh-, rfb 0, imap4, mysql, lmtp, ftp server, ftpd, "
-    "filezilla, vsftpd, proftpd, nntp, nnrp, internetnews, sieve, pigeonhole, unable to parse status code",
+    "filezilla, vsftpd, proftpd, nntp, nnrp, internetnews, sieve, pigeonhole, unable to parse status code, "
+    "[capability, pop3, 2.0-openssh, '/1.1 4, '/1.0 4",
 )
 _UNPARSED = (Kind.MALFORMED, Kind.TOO_LONG, Kind.REPLY, Kind.TIMEOUT, Kind.CLOSED)
 _FIRST = (Stage.GREETING, Stage.EHLO, Stage.CONNECT)
