@@ -83,23 +83,24 @@ class Words:
         return min(self._starts(text), default=None)
 
     def _starts(self, text: str) -> Iterator[int]:
-        for parts, pattern in _keywords(self.keywords):
-            # Looking for the parts first spares a long text nearly all of the slower search.
+        for parts in _keywords(self.keywords):
+            # Looking for the parts first spares a long text nearly all of the slower search, and a pattern its making.
             if all(part in text for part in parts):
-                found = pattern.search(text)
+                found = _pattern(parts).search(text)
                 if found:
                     yield found.start()
 
 
 @cache
-def _keywords(keywords: str) -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
+def _keywords(keywords: str) -> tuple[tuple[str, ...], ...]:
     """Prepare a family when it is first asked for: most runs need none."""
-    return tuple((tuple(keyword.split("~")), _pattern(keyword)) for keyword in keywords.split(", "))
+    return tuple(tuple(keyword.split("~")) for keyword in keywords.split(", "))
 
 
-def _pattern(keyword: str) -> re.Pattern[str]:
-    start = r"(?<![a-z0-9])" if keyword[:1].isalnum() and keyword.isascii() else ""
-    return re.compile(start + r".{0,60}?".join(map(re.escape, keyword.split("~"))))
+@cache
+def _pattern(parts: tuple[str, ...]) -> re.Pattern[str]:
+    start = r"(?<![a-z0-9])" if parts[0][:1].isalnum() and "".join(parts).isascii() else ""
+    return re.compile(start + r".{0,60}?".join(map(re.escape, parts)))
 
 
 class When(NamedTuple):
