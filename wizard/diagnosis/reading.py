@@ -17,7 +17,7 @@ from wizard.diagnosis.reader.client import statements_in
 from wizard.diagnosis.reader.clue import VAGUE, Clue, Flat
 from wizard.diagnosis.reader.handshake import handshakes_in
 from wizard.diagnosis.reader.notice import Notice, notices_in
-from wizard.diagnosis.reader.place import context_before, stage_around, stage_by_frames, stage_named
+from wizard.diagnosis.reader.place import context_before, stage_around, stage_by_frames, stage_named, stage_told
 from wizard.diagnosis.reader.reply import Found, replies_in
 from wizard.diagnosis.reader.secrecy import redacted as redacted
 from wizard.diagnosis.reader.setting import Known as Known
@@ -39,6 +39,10 @@ _TAKEN = re.compile(
     re.IGNORECASE,
 )
 _ODD_HOST = re.compile(r"host(?:, port|name)?: ?(?:[\"'`<]|https?://|\S*[ ,;]\.)", re.IGNORECASE)
+
+
+# Of several things said of one certificate, what is wrong with it itself comes before what follows from it: nobody trusts it.
+_WEIGHT = {10: 1, 9: 2, 62: 3, 64: 3, 19: 4, 18: 5, 2: 6, 20: 6, 21: 6, 27: 6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +99,9 @@ def _candidates(text: str, flat: Flat, known: Known) -> Iterator[Candidate]:
         observation = Observation(found.stage, Kind.REPLY, reply=found.reply, context=context_before(text, found.start))
         yield _from_reply(_seen(observation, profile, family, known), order, found)
     yield from _from_clues(text, profile, family, known)
-    if recorded(text) or known != Known():
-        yield from _from_words(text, flat, profile, family, known)
+    failing = _without_success(text)
+    if recorded(failing) or known != Known():
+        yield from _from_words(failing, profile, family, known)
 
 
 def _from_notices(notices: tuple[Notice, ...], text: str, known: Known) -> Iterator[Candidate]:
@@ -138,6 +143,8 @@ def _from_clues(text: str, profile: Profile, family: Family | None, known: Known
         errors_in(failing, flat),
     )
     clues = [(order, clue) for order, group in enumerate(groups) for clue in group]
+    if any(clue.kind is Kind.RESOLVER_FAILED for _, clue in clues):  # "Host not found, try again" is no "not found"
+        clues = [(order, clue) for order, clue in clues if clue.kind is not Kind.NAME_NOT_FOUND]
     if _ODD_HOST.search(failing) and not any(clue.rank == 1 for _, clue in clues):
         clues.append((0, Clue(Kind.NAME_NOT_FOUND, Stage.RESOLVE, 0, 0)))
     if clues and all(clue.rank >= VAGUE for _, clue in clues) and _taken_after(text, failing, clues):
@@ -157,7 +164,9 @@ def _from_clues(text: str, profile: Profile, family: Family | None, known: Known
         )
         finding = find(_seen(observation, profile, family, known))
         if finding:
-            yield Candidate(clue.rank, order, clue.start, _stage_told(finding, guessed))
+            yield Candidate(
+                clue.rank, order * 10 + _WEIGHT.get(clue.verify_code or 0, 0), clue.start, _stage_told(finding, guessed)
+            )
 
 
 def _without_success(text: str) -> str:
@@ -177,20 +186,25 @@ def _stage_of(clue: Clue, text: str, known: Known) -> tuple[Stage, bool]:
     ended = clue.kind in (Kind.CLOSED, Kind.RESET, Kind.TIMEOUT)
     if known.stage and (ended or clue.stage is None):
         return known.stage, False
-    if clue.stage:
+    told = stage_told(text, clue.start, clue.end) if ended else None
+    if told and clue.stage in (None, Stage.CONNECT, Stage.DATA):
+        if told is Stage.CONNECT and (clue.kind is not Kind.TIMEOUT or clue.stage is Stage.DATA):
+            told = Stage.GREETING if clue.kind is not Kind.TIMEOUT else Stage.DATA  # what closes or is read from was open
+        return told, False
+    if clue.stage and not (ended and clue.stage is Stage.DATA):
         return clue.stage, False
     named = stage_by_frames(text) or stage_around(text, clue.start, clue.end)
     if named:
         return named, True
-    return (Stage.CONNECT if clue.kind is Kind.TIMEOUT else Stage.DATA), True
+    return (Stage.CONNECT if clue.kind is Kind.TIMEOUT and clue.stage is None else Stage.DATA), True
 
 
-def _from_words(text: str, flat: Flat, profile: Profile, family: Family | None, known: Known) -> Iterator[Candidate]:
+def _from_words(text: str, profile: Profile, family: Family | None, known: Known) -> Iterator[Candidate]:
     """Read the whole as one reply that has lost its codes, for what only words tell (``Email address is not verified``)."""
-    if known.stage in (Stage.RESOLVE, Stage.TLS) or len(flat.text) > 1500:
+    if known.stage in (Stage.RESOLVE, Stage.TLS) or len(words := " ".join(text.split())) > 1500:
         return
     stage = known.stage or stage_named(text) or Stage.DATA
-    seen = _seen(Observation(stage, Kind.REPLY, reply=Reply(0, None, (" ".join(text.split()),))), profile, family, known)
+    seen = _seen(Observation(stage, Kind.REPLY, reply=Reply(0, None, (words,))), profile, family, known)
     finding = find(seen, words_only=True)
     if finding:
         yield Candidate(4, 0, 0, finding if known.stage else finding._replace(stage=None))

@@ -45,16 +45,19 @@ _NUMBER = re.compile(
     r"(?:verify error:num=|verify return code: |verify_code[ =:]+|verify result: |ssl_verify_result[ =:]+)(\d{1,3})\b",
     re.IGNORECASE,
 )
+# Go puts both ends of the validity into one sentence, and says behind it which it was.
+_AHEAD = re.compile(r"current time \S{4,40} is before ")
 _KNOWN_NUMBERS = frozenset({2, 9, 10, 11, 12, 18, 19, 20, 21, 22, 24, 26, 27, 62, 63, 64, 66, 67, 68})
 
 _TEXTS: tuple[Sign, ...] = tuple(
     Sign(Words(name, words), Kind.TLS_CERTIFICATE, Stage.TLS, rank, code)
     for code, rank, name, words in (
+        (WEAK, 1, "a key or digest of a certificate too weak", "key too weak, md too weak, key too small in certificate"),
         (
             PAST,
             1,
             "expired certificate",
-            "certificate has expired, certificate expired, certificateexpired, certificate is expired, notafter, certificate~expired, "
+            "certificate has expired, certificate expired, certificateexpired, certificate is expired, certificate~expired, "
             "expired certificate, certexpired, invalid peer certificate: expired, not within its validity, nottimevalid, validity period, "
             "validity check failed, remotecertificatechainerrors~nottimevalid, cert_date_invalid, expired or is not yet valid, "
             "certificate_expired, 不在有效期内",
@@ -63,7 +66,7 @@ _TEXTS: tuple[Sign, ...] = tuple(
             FUTURE,
             1,
             "certificate of the future",
-            "certificate is not yet valid, certificate not yet valid, certificatenotyetvalid, notbefore, certnotyetvalid, not yet valid",
+            "certificate is not yet valid, certificate not yet valid, certificatenotyetvalid, certnotyetvalid, not yet valid",
         ),
         (
             NAME,
@@ -98,7 +101,7 @@ _TEXTS: tuple[Sign, ...] = tuple(
             ISSUER,
             1,
             "certificate of an unknown issuer",
-            "pkix path, unable to find valid certification path, certpathbuilderexception, unable to get local issuer, unable to get issuer, "
+            "pkix path building, unable to find valid certification path, certpathbuilderexception, unable to get local issuer, unable to get issuer, "
             "unable to verify the first certificate, signed by unknown authority, unknownissuer, unknown issuer, unknown ca, unknown_ca, "
             "unknown authority, trustanchors, trust anchor, certificate~not trusted, certificate~untrusted, untrusted certificate, untrustedroot, "
             "partialchain, untrusted root, not trusted by the trust provider, issuer certificate, issuer is unknown, issuer is not trusted, "
@@ -111,7 +114,7 @@ _TEXTS: tuple[Sign, ...] = tuple(
             ISSUER,
             VAGUE,
             "a certificate that did not verify",
-            "certificate verify failed, certificate_verify_failed, certificate verification failed, certificate verification error, "
+            "pkix path, certificate verify failed, certificate_verify_failed, certificate verification failed, certificate verification error, "
             "certificate is invalid according to the validation procedure, certificate was rejected, remotecertificatechainerrors, "
             "certificate_unknown, certificate unknown, x509: certificate, certificate validation, certificate~not valid, invalid certificate, "
             "certificate~invalid, certificate~could not be verified, certificate~cannot be verified, validatorexception, certpathvalidator, "
@@ -123,6 +126,10 @@ _TEXTS: tuple[Sign, ...] = tuple(
 
 def certificates_in(text: str, flat: Flat) -> Iterator[Clue]:
     """Yield what the text says of a certificate that did not verify."""
+    ahead = _AHEAD.search(text)
+    if ahead:
+        yield _clue(FUTURE, ahead)
+        return
     for found in _NAME.finditer(text):
         yield _clue(_NAMES[found[1]], found)
     for found in _NUMBER.finditer(text):

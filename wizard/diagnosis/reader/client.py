@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from wizard.diagnosis.reader.clue import PRECISE, VAGUE, WRAPPER, Clue, Flat, Sign
+from wizard.diagnosis.reader.place import stage_around, stage_by_frames
 from wizard.diagnosis.when import Words
 from wizard.smtp.observation import Kind, Stage
 
@@ -21,7 +22,7 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "STARTTLS not offered",
-            "not support starttls, n't support starttls, starttls extension not, starttls not supported, starttls is not supported, "
+            "not support starttls, doesn't support starttls, starttls extension not, starttls not supported, starttls is not supported, "
             "starttls~not advertised, must issue~not offered, not support the starttls, starttls not offered, "
             "starttls~not available, not support secure connections, did not offer tls, tls is required~not offered, tls required but, "
             "starttls required but, not support ssl, starttls refused, starttls command failed, not support tls, "
@@ -37,7 +38,7 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "AUTH not offered",
-            "smtp auth extension not supported, auth extension not supported, auth not supported, not support auth, n't support auth, "
+            "smtp auth extension not supported, auth extension not supported, auth not supported, not support auth, doesn't support auth, didn't support auth, "
             "authentication is not supported, authentication not supported by, does not advertise auth, auth not offered, "
             "no auth offered, auth not advertised, authentication not enabled, unencrypted connection, auth~not advertised, "
             "server~not~offer~authentication, not support the auth, not support smtp auth, not support~authentication, auth extension~not, "
@@ -103,7 +104,7 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "a bad greeting",
-            "bad greeting, invalid greeting, exception reading response, unexpected greeting, wrong greeting, invalid smtp banner",
+            "bad greeting, invalid greeting, unexpected greeting, wrong greeting, invalid smtp banner",
         ),
         Kind.CLOSED,
         Stage.GREETING,
@@ -170,12 +171,36 @@ _TEXTS: tuple[Sign, ...] = (
             "could not connect",
             "unable to connect, could not connect to smtp host, couldn't connect to host, could not connect to host, smtp connect() failed, "
             "failed to connect to server, connection could not be established, failed to connect, cannot connect, can't connect, "
-            "mailconnectexception, failure sending mail, connection failed, could not connect, conn refused, could not open socket, couldn't connect",
+            "mailconnectexception, failure sending mail, connection failed, could not connect, conn refused, could not open socket, couldn't connect, exception reading response",
         ),
         Kind.TIMEOUT,
         Stage.CONNECT,
         WRAPPER,
     ),
+)
+# curl's own numbers (curl(1), EXIT CODES) that say more than the text behind them.
+_CURL = re.compile(r"curl: \((\d{1,3})\)")
+_CURL_KINDS = {
+    5: (Kind.REFUSED, Stage.CONNECT, VAGUE),
+    6: (Kind.NAME_NOT_FOUND, Stage.RESOLVE, PRECISE),
+    7: (Kind.REFUSED, Stage.CONNECT, VAGUE),
+    28: (Kind.TIMEOUT, None, VAGUE),
+    35: (Kind.TLS_FAILED, Stage.TLS, VAGUE + 1),
+    52: (Kind.CLOSED, None, VAGUE),
+    55: (Kind.CLOSED, None, VAGUE),
+    56: (Kind.CLOSED, None, VAGUE),
+    64: (Kind.NOT_OFFERED, Stage.STARTTLS, PRECISE),
+}
+# What other protocols say first, where a greeting is quoted: IMAP, POP3, HTTP, SSH (RFC 3501, 1939, 9112, 4253).
+_FOREIGN = re.compile(
+    r"(?:^|[('\"\[]|response: |<{1,3}[-*~]{0,3} +|S: |greeting: |banner: )[ \t]*(\+OK\b|\* OK\b|\* BYE|-ERR\b|HTTP/1\.[01] \d|SSH-[12]|<html|<!doctype)"
+    r"[^\n]{0,100}",
+    re.IGNORECASE | re.MULTILINE,
+)
+# A line that is no reply: Python gives it the code -1, Perl a parse error, Node quotes it without a code.
+_NO_CODE = re.compile(
+    r"SMTP\w{0,40}: \(-1, b?['\"][^\n]{0,200}|SMTP\w{0,40}\(-1, [^\n]{0,200}|Malformed SMTP response line: [^\n]{0,200}|\bparse error in '[^\n]{0,200}|"
+    r"\bresponse[\"']?: ?[\"'](?:(?!\d{3}|\[|\{)[^\n\"']{1,200})[\"'],?\s{1,6}[\"']?command"
 )
 # A word of Nodemailer's own for how a session ended (lib/errors.js), where nothing else tells.
 _NODE = re.compile(r"""\bcode["']?[:=][ \t]*["'](EAUTH|ETLS|EPROTOCOL|EDNS|ENOAUTH|EPROXY)["']""")
@@ -194,6 +219,19 @@ def statements_in(text: str, flat: Flat) -> Iterator[Clue]:
         if found[1] in _NODE_KINDS:
             kind, stage, rank = _NODE_KINDS[found[1]]
             yield Clue(kind, stage, found.start(), found.end(), rank)
+    for found in _NO_CODE.finditer(text):
+        stage = (
+            Stage.GREETING
+            if "Connect" in found[0][:40]
+            else stage_by_frames(text) or stage_around(text, found.start(), found.end())
+        )
+        yield Clue(Kind.MALFORMED, stage or Stage.GREETING, found.start(), found.end())
+    for found in _CURL.finditer(text):
+        if int(found[1]) in _CURL_KINDS:
+            kind, stage, rank = _CURL_KINDS[int(found[1])]
+            yield Clue(kind, stage, found.start(), found.end(), rank)
+    for found in _FOREIGN.finditer(text):
+        yield Clue(Kind.MALFORMED, Stage.GREETING, found.start(1), found.end())
     for sign in _TEXTS:
         position = sign.words.position(flat.text)
         if position is not None:

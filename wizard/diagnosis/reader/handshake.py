@@ -130,7 +130,7 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "a client certificate is asked for",
-            "certificate required, certificate_required, no client certificate, peer did not return a certificate, "
+            "certificate required, certificate_required, peer did not return a certificate, "
             "client certificate required, client certificate~required, need a client certificate, no required ssl certificate, "
             "client certificate was not, requires a client certificate, requires~client certificate, client cert~required, "
             "certificate~was requested, client didn't provide a certificate, missing client certificate, client certificate requested, "
@@ -142,7 +142,7 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "a failed handshake",
-            "handshake failed, handshake failure, handshake_failure, handshakefailure, handshake_failed, sslhandshakeexception, tls handshake, ssl handshake, "
+            "handshake failed, handshake failure, handshake_failure, handshakefailure, handshake_failed, sslhandshakeexception, tls handshake~fail, tls handshake~error, tls handshake timeout, ssl handshake~fail, ssl handshake~error, handshake error, "
             "fatal alert, error in the pull function, a call to sspi failed, see inner exception, "
             "could not create ssl/tls secure channel, ssl/tls secure channel, ssl connect error, tls negotiation failed, "
             "tls negotiation failure, tls error on connection, ssl_connect error, ssl_connect: , ssl_connect failed, tls startup failed, "

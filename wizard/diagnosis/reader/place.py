@@ -20,7 +20,7 @@ _COMMANDS: dict[str, Stage] = {
     "DATA": Stage.DATA,
     "BDAT": Stage.DATA,
     "QUIT": Stage.QUIT,
-    "CONN": Stage.GREETING,
+    "CONN": Stage.CONNECT,
     "INITIAL": Stage.GREETING,
 }
 _WHO = r"(?:C(?:LIENT)?:|>>>?|[~=*-]*>|CLIENT -> SERVER:|send:|Sent:|SMTP>>|SMTP\(?>|SEND:|\[C\]|Client:|>)"
@@ -62,35 +62,36 @@ _CUES: tuple[tuple[Stage, re.Pattern[str]], ...] = tuple(
             r"(?:transport\w*|client|smtp)\.(?:authenticate|login|auth)\b|authenticator\.auth",
         ),
         (Stage.STARTTLS, r"starttls"),
-        (Stage.EHLO, r"\behlo\b|\bhelo\b"),
+        (Stage.EHLO, r"\behlo\b|\bhelo\b|smtphelo"),
         (Stage.GREETING, r"greeting|banner|could not connect to smtp host|while connecting|initial|openserver|getreply"),
     )
 )
-# The frame of a stack trace that was at work, in the names of well-known libraries.
-_FRAMES: tuple[tuple[Stage, re.Pattern[str]], ...] = (
-    (
-        Stage.AUTH,
-        re.compile(
-            r"Transport\$?\w*\.authenticate|in (?:login|auth|auth_plain|auth_login)\b|smtp\.Auth\b|do_start.*authenticate|SmtpClient\.Authenticate"
-        ),
+# The functions at work in a stack trace, by the names well-known libraries give them.
+_FUNCTIONS: dict[str, Stage] = {
+    **dict.fromkeys(
+        ("create_connection", "_get_socket", "sock_connect", "tcp_socket", "socketconnect", "createsocket"), Stage.CONNECT
     ),
-    (
+    **dict.fromkeys(("openserver", "do_helo", "recv_response"), Stage.GREETING),
+    **dict.fromkeys(("ehlo", "helo", "ehlo_or_helo_if_needed", "_ehlo_or_helo_if_needed"), Stage.EHLO),
+    **dict.fromkeys(
+        ("do_handshake", "starthandshake", "performinitialhandshake", "wrap_socket", "ssl_socket_connect", "tlsconnect"),
         Stage.TLS,
-        re.compile(r"\.startTLS\(|in starttls\b|startHandshake|do_handshake|SslStream\.|tls_connect|performInitialHandshake"),
     ),
-    (Stage.DATA, re.compile(r"finishData|in data\b|SmtpClient\.Send\b.*Data|\.issueData|BdatAsync")),
-    (Stage.RCPT, re.compile(r"\.rcptTo\(|in rcpt\b|RcptTo")),
-    (Stage.MAIL, re.compile(r"\.mailFrom\(|in mail\b|MailFrom")),
-    (Stage.EHLO, re.compile(r"\.ehlo\(|in ehlo|\.helo\(|in helo|ehlo_or_helo")),
-    (Stage.GREETING, re.compile(r"\.openServer\(|in connect\n.{0,200}getreply|in connect\b.{0,400}in getreply", re.DOTALL)),
-)
+    **dict.fromkeys(("starttls", "start_tls"), Stage.STARTTLS),
+    **dict.fromkeys(("login", "auth", "auth_plain", "auth_login", "auth_cram_md5", "authenticate", "auth_xoauth2"), Stage.AUTH),
+    **dict.fromkeys(("mail", "mailfrom"), Stage.MAIL),
+    **dict.fromkeys(("rcpt", "rcptto", "rcptto_list"), Stage.RCPT),
+    **dict.fromkeys(("data", "finishdata", "bdat"), Stage.DATA),
+}
+_PYTHON_FRAME = re.compile(r"File \"[^\"\n]{0,300}(?:smtplib|aiosmtplib|ssl|socket|sslproto)[^\"\n]{0,60}\", line \d+, in (\w+)")
+_JAVA_FRAME = re.compile(r"\bat [\w.$/@]{1,200}\.(?:SMTP|Socket|SSL|Transport|SmtpClient|HandshakeContext)[\w$]*\.(\w+)\(")
+_RUBY_FRAME = re.compile(r"net/smtp\.rb:\d+:in [`'](?:[\w:]+#)?(\w+)'")
+_CONNECTED = re.compile(r"\bConnected to |Connection established|^CONNECTED\(|\bconnected\.$|Connection: opened", re.MULTILINE)
 _ABILITY = re.compile(
     r"(?<![\w.])250[- ](?:[^\n]{0,3})?([A-Z0-9][A-Z0-9-]{2,20})(?:[ =]([^\r\n'\"]{0,120}))?[ \t]*(?:\\r|\\n|['\"]|\r?$)",
     re.MULTILINE,
 )
-_GREETING = re.compile(
-    r"(?<![\w.:-])220[ -]([^\s,]+\.[^\r\n]{1,200}SMTP[^\r\n]{0,200}|[^\r\n]{0,10}\*{6,}[^\r\n]{0,80})", re.IGNORECASE
-)
+_GREETING = re.compile(r"(?<![\w.:-])220[ -]([^\r\n]{2,200})")
 _MECHANISM = re.compile(r"(?<![\w-])AUTH[ \t]+(PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|NTLM|SCRAM-[\w-]+)\b")
 _SIGNED_IN = re.compile(r"(?<![\w.])235[ -]")
 _NEAR = 600
@@ -108,11 +109,16 @@ def stage_named(text: str) -> Stage | None:
     return next((stage for stage, pattern in _CUES if pattern.search(text)), None)
 
 
-def stage_around(text: str, start: int, end: int) -> Stage | None:
-    """Return the stage of what stands at a place: told behind it, in its line, by the last command before it, near it."""
+def stage_told(text: str, start: int, end: int) -> Stage | None:
+    """Return the stage a program names outright beside a place: ``(in reply to RCPT TO command)``, ``after end of data``."""
     stop = text.find("\n\n", end)
     behind = text[end : min(end + _NEAR, stop if stop > 0 else end + _NEAR)]
-    told = _told(behind) or _told(text[max(0, start - 160) : start].rpartition("\n")[2])
+    return _told(text[max(0, start - 160) : start].rpartition("\n")[2]) or _told(behind)
+
+
+def stage_around(text: str, start: int, end: int) -> Stage | None:
+    """Return the stage of what stands at a place: told behind it, in its line, by the last command before it, near it."""
+    told = stage_told(text, start, end)
     if told:
         return told
     line = text[text.rfind("\n", 0, start) + 1 : start][-300:]
@@ -121,18 +127,31 @@ def stage_around(text: str, start: int, end: int) -> Stage | None:
         or _last_command(text, start)
         or stage_named(text[max(0, start - 300) : start])
         or stage_named(text[start : start + _NEAR])
+        or (Stage.GREETING if _CONNECTED.search(text, 0, start) else None)
     )
 
 
 def stage_by_frames(text: str) -> Stage | None:
-    """Return the stage whose function a stack trace shows at work."""
-    return next((stage for stage, pattern in _FRAMES if pattern.search(text)), None)
+    """Return the stage whose function a stack trace shows at work: the innermost one, last in Python and first elsewhere."""
+    last = text[text.rfind("Traceback (most recent") :] if "Traceback (most recent" in text else ""
+    names = [name.lower() for name in _PYTHON_FRAME.findall(last)]
+    for number, name in reversed(list(enumerate(names))):
+        if name in ("connect", "_create_connection"):
+            return (
+                Stage.GREETING if {"getreply", "read_response"} & set(names[number:]) or "server ready" in last else Stage.CONNECT
+            )
+        if name in _FUNCTIONS:
+            return _FUNCTIONS[name]
+    outer = [name.lower() for name in (*_JAVA_FRAME.findall(text), *_RUBY_FRAME.findall(text))]
+    return next((_FUNCTIONS[name] for name in outer if name in _FUNCTIONS), None)
 
 
 def context_before(text: str, start: int) -> Context:
     """Return what a transcript showed before a place: greeting, abilities, mechanism. Empty when it is no transcript."""
     before = text[max(0, start - 6000) : start]
     greeting = next(iter(_GREETING.findall(before)), "")
+    if "tls" in greeting.lower():
+        greeting = ""  # the 220 to STARTTLS
     mechanism = _MECHANISM.findall(text[max(0, start - 6000) : start + 200])
     names = {name.upper(): (rest or "").strip() for name, rest in _ABILITY.findall(before)} if "250" in before else {}
     token = any(one in ("XOAUTH2", "OAUTHBEARER") for one in mechanism)

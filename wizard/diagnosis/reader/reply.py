@@ -18,7 +18,7 @@ _CODES = (
 )
 _ENHANCED = r"[45]\.\d{1,3}\.\d{1,3}"
 _REPLY = re.compile(
-    rf"(?<![\w.:/=#$-])(?<!line )(?<!port )(?<!errno )(?<!HTTP/1.1 )(?P<code>{_CODES})(?![\w.:%/])"
+    rf"(?<![\w.:/=#$-])(?<!line )(?<!port )(?<!errno )(?<!HTTP/1.1 )(?P<code>{_CODES})(?![\w.:%/])(?! ?(?:bytes|ms|sec|kb|mb|kib|mib|items|rows|lines)\b)"
     rf"(?:,?[ \t]*b?\\?['\"]+|[ \t]*\\?\"?[,:;]?[ \t]+|-[ \t]?|$|(?=#?{_ENHANCED}))"
     rf"(?:[ \t]*[\#(]?(?P<enhanced>{_ENHANCED})(?![\d.])[ \t:;)-]*)?(?P<text>[^\r\n]{{0,500}})",
     re.MULTILINE,
@@ -82,6 +82,8 @@ _STATUS_NAMES = {
 _FATAL = re.compile(
     r"\b(?:postfix/[\w/-]*(?:smtpd|master)|exim|sendmail|dovecot)(?:\[\d+\])?: (?:fatal|panic): (?P<text>[^\r\n]{1,300})"
 )
+# curl says no more of a refused sign-in than its number 67.
+_LOGIN_DENIED = re.compile(r"curl: \(67\) (?P<text>[^\r\n]{0,100})")
 # SASL's own way to say no: a challenge that holds the reason as JSON (RFC 7628 3.2.2, and Google's XOAUTH2).
 _CHALLENGE = re.compile(r"(?<!\d)334[ -]+(eyJ[A-Za-z0-9+/]{8,600}={0,2})")
 _BY_CODE = {
@@ -119,7 +121,12 @@ def replies_in(text: str, stage: Stage | None = None) -> tuple[Found, ...]:
     """
     found: list[Found] = []
     found.extend((*_challenges(text), *_dotnet(text), *_fatal(text)))
+    if not re.search(r"(?<!\d)5[35]\d[ -]", text):
+        found.extend(_denied(text))
+
     for match in _REPLY.finditer(text):
+        if match["text"].startswith("[Net::"):
+            continue  # Perl's Net::Cmd makes up a code for a connection that ended or fell silent
         _add(found, text, match)
         if len(found) >= _MOST:
             break
@@ -130,6 +137,11 @@ def replies_in(text: str, stage: Stage | None = None) -> tuple[Found, ...]:
                 continue
             if pattern is _BARE and (_VERSION_BEFORE.search(text[max(0, start - 12) : start]) or not _worded(match["text"])):
                 continue
+            line_end = text.find("\n", start)
+            if pattern is _BARE and any(
+                start < one.start <= (line_end if line_end >= 0 else len(text)) for one in found if one.reply.code
+            ):
+                continue  # a summary of the reply that stands behind it (dsn=4.7.8, ... said: 535)
             code = int(match["code"]) if pattern is _NAMED else 0
             reply = Reply(code, match["enhanced"], (_cleaned(match["text"]),))
             if pattern is _NAMED and any(one.reply.code == code for one in found):
@@ -173,6 +185,11 @@ def _challenges(text: str) -> Iterator[Found]:
             continue
         if "status" in said or "schemes" in said:
             yield Found(Reply(535, None, (f"invalid token: {said}",)), Stage.AUTH, match.start(), match.end(), guessed=False)
+
+
+def _denied(text: str) -> Iterator[Found]:
+    for match in _LOGIN_DENIED.finditer(text):
+        yield Found(Reply(535, None, (match["text"],)), Stage.AUTH, match.start(), match.end(), guessed=False)
 
 
 def _fatal(text: str) -> Iterator[Found]:

@@ -26,8 +26,8 @@ _ELSE = Words(
 )
 _OTHER_PORT = re.compile(r"\b(?:port[ :=]+|[\d\]]:|localhost:|[a-z]{2,}:)(\d{2,5})\b", re.IGNORECASE)
 _CODE = re.compile(
-    r"^\s*(?:def |async def |class |import |from \S+ import|#include|#define|public |private |protected |func |function |const |let |var |return\b|"
-    r"if ?\(|if .*:$|else\b|elif |for\b|while\b|try\b|except\b|catch ?\(|raise \w|throw |package |namespace |use |fn |impl |end$|<\?php|//|/\*|\*[ /]|@\w+|"
+    r"^(?:[ \t]+\*[ /])|^\s*(?:def |async def |class |import |from \S+ import|#include|#define|public |private |protected |func |function |const |let |var |return\b|"
+    r"if ?\(|if .*:$|else\b|elif |for\b|while\b|try\b|except\b|catch ?\(|raise \w|throw |package |namespace |use |fn |impl |end$|<\?php|//|/\*|@\w+|"
     r"\w+ := |self\.|this\.|[\w.]+\(.*\)[;{]?$|[})\]]+[;,]?$)|[{;]\s*$"
 )
 _TRACE = re.compile(
@@ -38,11 +38,11 @@ _SETTING = re.compile(r"^\s*(?:[#;]|\[[\w .:-]+\]$|-?[\w.$-]+[ \t]*[=:]|[\w.-]+ 
 _COMMAND = re.compile(
     r"^\s*(?:\d+\s+)?(?:[$#%>] ?)?(?:sudo |time )?(?:cd|ls|ll|cat|less|vi|vim|nano|emacs|git|apt|apt-get|yum|dnf|brew|swaks|telnet|openssl|curl|wget|echo|systemctl|service|"
     r"postfix|postconf|postmap|mailq|mail|msmtp|sendmail|exim|tail|head|grep|journalctl|docker|kubectl|ssh|scp|ping|dig|nslookup|nc|exit|make|pip|pip3|npm|cp|mv|rm|mkdir|"
-    r"chmod|chown|export|python3?|java|history|man|which|source|history|clear|ps|top|kill|crontab|ufw|iptables)\b"
+    r"chmod|chown|export|python3?|java|history|man|which|source|history|clear|ps|top|kill|crontab|ufw|iptables)\b(?!:)"
 )
 # What only a record of a failure has: an exception with its text, a reply with its codes, an error number, the fields of a bounce.
 _RECORD = re.compile(
-    r"\b[\w.$]*(?:Exception|Error|Failure)\b[\"']?[\])]?[:(]|(?<![\w.])[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\b|\berrno\b|\bstatus=(?:deferred|bounced|undeliverable|softbounce)|\bstat=|"
+    r"\b[\w.$]*(?:Exception|Error|Failure|Timeout)\b[\"']?[\])]? ?[:(]|(?<![\w.])[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\b|\berrno\b|\bstatus=(?:deferred|bounced|undeliverable|softbounce)|\bstat=|"
     r"\bsaid: |Diagnostic-Code:|Traceback|Caused by:|^\s*at \S+\(|\breturned an? error|Remote Server returned|The server response was|"
     r"\bECONN|\bETIMEDOUT|\bENOTFOUND|\bEAUTH|\bEENVELOPE|\[Errno |SSL routines:|<\*\* |\*\*\* |responseCode|response code|[(:] ?[45]\d\d[ :,]|"
     r"^\W*(?:S:|<<<|<-|<~)?\s*[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b|verify error|SMTP (?:ERROR|error)|"
@@ -59,8 +59,51 @@ _FAILING = re.compile(
 )
 _STAMP = re.compile(r"\d\d:\d\d:\d\d")
 _FUNCTION = frozenset(
-    ["the", "a", "an", "of", "to", "and", "is", "are", "was", "that", "in", "you", "we", "it", "this", "i", "my", "your", "our", "for", "with", "as", "be", "by", "on", "not", "or", "have", "has", "from", "at", "if", "so", "but", "they", "can", "will", "which", "he", "she"]
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "to",
+        "and",
+        "is",
+        "are",
+        "was",
+        "that",
+        "in",
+        "you",
+        "we",
+        "it",
+        "this",
+        "i",
+        "my",
+        "your",
+        "our",
+        "for",
+        "with",
+        "as",
+        "be",
+        "by",
+        "on",
+        "not",
+        "or",
+        "have",
+        "has",
+        "from",
+        "at",
+        "if",
+        "so",
+        "but",
+        "they",
+        "can",
+        "will",
+        "which",
+        "he",
+        "she",
+    ]
 )
+# A line of a server in a transcript, whoever writes it down.
+_SERVER_LINE = re.compile(r"(?:<<<|SERVER -> CLIENT:|S:|<[-~* ]{1,3}|<|SMTP<<|reply:) {0,2}b?['\"]?[2-5]\d\d[ -]")
 _ANY_CODE = re.compile(r"(?<![\w.-])([2-5][0-5]\d)(?=[ -][A-Z<\"'(])")
 
 
@@ -86,9 +129,11 @@ def recorded(text: str) -> bool:
 
 
 def _other_writing(text: str, flat: Flat, known: Known) -> bool:
-    if "\x00" in text or _not_text(text):
+    if _not_text(text):
         return True
     lines = [line for line in text[:40_000].splitlines() if line.strip()]
+    if len(_SERVER_LINE.findall(text[:40_000])) >= 2:  # a transcript holds what code, settings and commands look like
+        return _is_list(text)
     return (
         _is_code(lines, text)
         or _is_settings(lines, text)

@@ -121,7 +121,7 @@ _TEXTS: tuple[Sign, ...] = (
             "the resolver failed",
             "temporary failure in name resolution, server misbehaving, host not found~try again, non-recoverable failure in name, "
             "dns server~fail, resolver~timed out, temporary dns, dns~timeout, dns lookup~timed out, dns~time out, name server~fail, "
-            "lookup~i/o timeout, getaddrinfo~try again, temporarily~resolve, resolve~temporarily, name service error, "
+            "lookup~i/o timeout, getaddrinfo~try again, temporarily~resolve, resolve~temporarily, "
             "dns request timed out, query timed out, host lookup did not complete, lookup deferred, name lookup timed out, "
             "resolving timed out, timeouterror~dns, resource temporarily unavailable~dns, internal resolver failure, queryerefused, "
             "usually a temporary error during hostname resolution",
@@ -177,10 +177,10 @@ _TEXTS: tuple[Sign, ...] = (
         Words(
             "nothing came back",
             "connection timed out, connect timed out, connection timeout, connect timeout, connection time-out, "
-            "connection attempt failed because, did not properly respond, dial tcp~timeout, connecttimeout, connectiontimeout, "
-            "timeout occurred while connecting, connection~timed out, could not connect~timed out, failed to connect~timeout, "
-            "failed to connect~timed out, timed out: connect, connect: operation timed out, isconnected failed: etimedout, "
-            "connection establishment timed out, connecting~timed out, connect~timed out, timed out~connecting, timeout~connecting, "
+            "connection attempt failed because, did not properly respond, dial tcp~timeout, connecttimeout, connectiontimeout, opentimeout, "
+            "timeout occurred while connecting, connection to~timed out, could not failed to connect~timeout, "
+            "failed to timed out: connect, connect: operation timed out, isconnected failed: etimedout, "
+            "connection establishment timed out, connecting~timed out, timed out~connecting, timeout~connecting, "
             "timeout while trying to connect, timed out after~connect",
         ),
         Kind.TIMEOUT,
@@ -188,9 +188,20 @@ _TEXTS: tuple[Sign, ...] = (
     ),
     Sign(
         Words(
+            "a read that timed out",
+            "unexpectedly closed: timed out, read timed out, read operation timed out, readtimeout, timed out waiting, waiting for server response, "
+            "timeout waiting, sockettimeoutexception, getline(): timeout, [net::smtp] timeout, socket_timeout, response timed out, read timeout, "
+            "error: timeout",
+        ),
+        Kind.TIMEOUT,
+        Stage.DATA,
+        VAGUE - 1,
+    ),
+    Sign(
+        Words(
             "nothing came in time",
-            "operation timed out, timed out, timeouterror, i/o timeout, timeout exceeded, sockettimeoutexception, "
-            "deadline exceeded, time out, timedout, timeout occurred, failed to respond, no response, timeout waiting, timeoutexception, 超时",
+            "operation timed out, timed out, timeouterror, i/o timeout, timeout exceeded,"
+            "deadline exceeded, time out, timedout, timeout occurred, failed to respond, no response, timeout waiting, timeoutexception, readtimeout, execution expired, 超时",
         ),
         Kind.TIMEOUT,
         None,
@@ -214,7 +225,7 @@ _TEXTS: tuple[Sign, ...] = (
             "eofexception, end of file, remote host terminated, remote host closed, server closed, connection dropped, "
             "dropped connection, socket hang up, server disconnected, serverdisconnected, : eof, [eof], unexpected end of, "
             "connection has been closed, connection unexpectedly, connection terminated, end of stream, socket is closed, "
-            "closed by foreign host, closed by remote, connection to server~lost, remote party has closed, 0 bytes from the transport, connectionlost",
+            "closed by foreign host, [net::smtp] connection closed, unexpected eof on command channel,  closed by remote, connection to server~lost, remote party has closed, 0 bytes from the transport, connectionlost",
         ),
         Kind.CLOSED,
         None,
