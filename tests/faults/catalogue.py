@@ -104,6 +104,21 @@ async def _one_port_gone(gone: Gone) -> AsyncIterator[Scene]:
         yield Scene(draft, network, server.password, deliver=True)
 
 
+@asynccontextmanager
+async def _without_a_password() -> AsyncIterator[Scene]:
+    """Everything is right, and the secret cannot be had."""
+    async with PracticeServer() as server:
+        yield Scene(at_usual_port(server.draft(), Security.STARTTLS), Loopback.to(server))
+
+
+@asynccontextmanager
+async def _without_its_ca_file() -> AsyncIterator[Scene]:
+    """The file of authorities that the profile names is not there."""
+    async with PracticeServer() as server:
+        draft = at_usual_port(server.draft(), Security.STARTTLS).with_changes(Change(Field.CA_FILE, "/nonexistent/ca.pem"))
+        yield Scene(draft, Loopback.to(server), server.password)
+
+
 # -- raw: bytes ------------------------------------------------------------------------------------------------------------
 
 
@@ -182,6 +197,8 @@ RAW = (
     Case("host-refusing", "connect-refused", partial(_networked, {})),
     Case("host-silent", "connect-timeout", partial(_networked, dict.fromkeys((25, 465, 587, 2525), Gone.SILENT))),
     Case("no-route", "network-unreachable", partial(_networked, dict.fromkeys((25, 465, 587, 2525), Gone.UNREACHABLE))),
+    Case("password-not-at-hand", "password-missing", _without_a_password),
+    Case("ca-file-gone", "ca-file-unusable", _without_its_ca_file),
     Case("name-from-a-proxy", "proxy-or-nat", partial(_networked, {}, {HOST: ("198.18.0.7",)})),
     Case("name-translated-to-ipv6", "proxy-or-nat", partial(_networked, {}, {HOST: ("64:ff9b::cb00:7107",)})),
     Case("port-filtered", "connect-timeout", partial(_one_port_gone, Gone.SILENT), cured=True),

@@ -41,6 +41,7 @@ def _without(rules: tuple[Rule, ...], *ids: str) -> tuple[Rule, ...]:
 _STRANGER = "not-smtp"
 _TOKEN = "auth-oauth-token-invalid"  # noqa: S105 - the id of a finding
 _NO_BACK_END = "auth-temporary"
+_BROKEN_WORD = "protocol-violation"
 _WRONG_MODE = "port-speaks-plain"
 _NO_MAILBOX = "recipient-unknown"
 _DOMAIN = "sender-unauthenticated-domain"
@@ -51,10 +52,10 @@ RULES: tuple[Rule, ...] = (
     *middle.RULES,
     *starttls.IN_CLEAR,
     *reach.RULES,
-    *_only(tls.RULES, _WRONG_MODE),
+    *_only(tls.RULES, _BROKEN_WORD, _WRONG_MODE),
     *endings.RULES,
     *starttls.RULES,
-    *_without(tls.RULES, _WRONG_MODE),
+    *_without(tls.RULES, _BROKEN_WORD, _WRONG_MODE),
     *certificates.RULES,
     *_without(auth_kind.RULES, _TOKEN),
     *_without(auth.RULES, _WRONG_PASSWORD, _NO_BACK_END),

@@ -174,7 +174,7 @@ RULES: tuple[Rule, ...] = (
         ),
         advice=(
             "Set the EHLO name to this host's full name in DNS, for example iiq.example.com.",
-            "For IdentityIQ, the name comes from the host itself: hostname -f should give the full name.",
+            "For IdentityIQ, give the host itself a full name (see hostname -f): it is expected to introduce itself by that.",
         ),
         also=(
             Possible("ip-blocked", "it stays with a name that is right"),

@@ -168,10 +168,6 @@ RULES: tuple[Rule, ...] = (
             When(codes=(4, 5), says=SPAM),
             When(codes=(554,), enhanced=("5.7.1",), stages=(Stage.DATA,), providers=_LARGE),
         ),
-        fallback=(
-            When(codes=(4, 5), enhanced=("*.7.1", "*.7.0", "*.7.7"), stages=(Stage.DATA,)),
-            When(codes=(550, 554), stages=(Stage.DATA,)),
-        ),
         advice=(
             "Send a test with other words and without links: if it passes, the content is the reason.",
             "Ask the recipient's side which rule it was; the reply often carries a number for them.",
@@ -184,5 +180,29 @@ RULES: tuple[Rule, ...] = (
         ),
         log_line="{said}",
         source="RFC 5321 section 7.9; RFC 3463 section 3.8 (X.7.1)",
+    ),
+    Rule(
+        id="content-rejected",
+        title="The server refused the message itself",
+        meaning="Sender and recipient were accepted, and the message was not. Nothing says why; usually a filter did not like "
+        "its words, links, attachments or headers. It said: {said}",
+        fallback=(
+            When(codes=(4, 5), enhanced=("*.7.1", "*.7.0", "*.7.7"), stages=(Stage.DATA,)),
+            When(codes=(550, 554), stages=(Stage.DATA,)),
+        ),
+        advice=(
+            "Send a test with other words and without links: if it passes, the content is the reason.",
+            "Send the same to another recipient: if it passes, the recipient's side has a rule of its own.",
+            "Ask whoever runs the server which rule it was; its log names it.",
+        ),
+        also=(
+            Possible("ip-blocked", "every message from this host is refused, whatever it says"),
+            Possible("sender-unauthenticated-domain", "other senders pass with the same words"),
+            Possible("sender-rejected", "every message of this sender is refused: its From is not allowed"),
+            Possible("recipient-rejected", "other recipients get the same message"),
+            Possible("relay-denied", "only recipients outside the server's own domains are refused"),
+        ),
+        log_line="{said}",
+        source="RFC 5321 sections 4.2.3 (554) and 7.9; RFC 3463 section 3.8 (X.7.1, X.7.7)",
     ),
 )

@@ -134,7 +134,7 @@ RULES: tuple[Rule, ...] = (
         cures=proven,
         advice=(
             _ASK_FIREWALL,
-            "Many cloud and hosting providers block port 25 for good: use 587 or 465, or the provider's own relay.",
+            "Use port 587 or 465, or your hosting provider's own relay: many of them block port 25 for good.",
         ),
         also=(
             Possible("middlebox", "if no mail server in the world answers on this port from here, the network here blocks it"),

@@ -85,7 +85,7 @@ RULES: tuple[Rule, ...] = (
         cures=proven,
         advice=(
             "Ask whoever runs the server to switch on TLS 1.2 or 1.3.",
-            "In IdentityIQ, an old mail library in WEB-INF/lib offers TLS 1.0 only: renew it.",
+            "Renew the mail library in IdentityIQ's WEB-INF/lib if it is an old one: those offer TLS 1.0 only.",
         ),
         also=(Possible("tls-cipher-or-key", "the server does speak TLS 1.2: then the ciphers or its key are the obstacle"),),
         log_line="Received fatal alert: protocol_version, or: "
@@ -133,7 +133,7 @@ RULES: tuple[Rule, ...] = (
         cures=proven,
         advice=(
             "Ask whoever runs the server for a port that takes a user name and password instead (usually 587).",
-            "IdentityIQ has no setting for a client certificate: a small relay on this host can hold it.",
+            "Or put a small relay on this host that holds the certificate: IdentityIQ has no setting for one.",
         ),
         also=(Possible("tls-handshake-failed", "the server's log does not mention a missing client certificate"),),
         log_line="Received fatal alert: certificate_required",
