@@ -6,6 +6,7 @@ Must not know rules or words: the handbook judges, render/ writes.
 from __future__ import annotations
 
 import argparse
+import codecs
 import json
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,11 +15,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
     from wizard.commands.terminal import Output
-    from wizard.diagnosis.model import Finding
+    from wizard.diagnosis.casebook import Case
     from wizard.diagnosis.reading import Known
 
 _RECOGNISED, _NOTHING, _USAGE = 0, 1, 2
-_MOST = 16 * 1024 * 1024  # bytes; no pasted error is longer, and what follows is not read
+_MOST = 16 * 1024 * 1024  # bytes of one line of --jsonl; no pasted error is longer
+_CHUNK = 65_536  # bytes read at once
+_SHOWN = 8  # line numbers and recipients named to a person; JSON has more
 # How collections of errors name the stages, beside the contract's own names.
 _STAGE_NAMES = {
     "dns": "resolve",
@@ -82,21 +85,42 @@ def _opened(file: str | None) -> BinaryIO:
 
 def _one(source: BinaryIO, output: Output, *, as_json: bool) -> int:
     from wizard.commands.terminal import talk
-    from wizard.diagnosis.reading import explain
+    from wizard.diagnosis.casebook import cases
 
-    # What is no UTF-8 is shown as escapes; whatever bytes these are, they are a text.
-    text = source.read(_MOST).decode("utf-8", "backslashreplace")
-    findings = explain(text)
+    found = cases(text_lines(source))
     if as_json:
-        output.write(json.dumps(_answer(findings), indent=1) + "\n")
-    elif findings:
-        output.write(_for_a_person(findings) + "\n")
-    if not _recognised(findings) and not as_json:
-        talk(*_nothing_recognised(text, findings))
-    return _RECOGNISED if _recognised(findings) else _NOTHING
+        output.write(json.dumps(_answer(found), indent=1) + "\n")
+    elif found:
+        output.write(_for_a_person(found) + "\n")
+    if not _recognised(found) and not as_json:
+        talk(*_nothing_recognised(found))
+    return _RECOGNISED if _recognised(found) else _NOTHING
 
 
-def _for_a_person(findings: tuple[Finding, ...]) -> str:
+def text_lines(source: BinaryIO) -> Iterator[str]:
+    """Yield the lines of a text, whatever bytes it is made of; of an endless line, pieces. Nothing is kept."""
+    pending = ""
+    decoder: codecs.IncrementalDecoder | None = None
+    while chunk := source.read(_CHUNK):
+        if decoder is None:
+            decoder = codecs.getincrementaldecoder(_encoding(chunk))("backslashreplace")
+        *whole, pending = (pending + decoder.decode(chunk)).split("\n")
+        yield from whole
+        if len(pending) > _CHUNK:
+            yield pending
+            pending = ""
+    if pending:
+        yield pending
+
+
+def _encoding(beginning: bytes) -> str:
+    """Windows writes UTF-16 with a mark in front where a text is redirected into a file; everything else is read as UTF-8."""
+    if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return "utf-8-sig"
+
+
+def _for_a_person(found: tuple[Case, ...]) -> str:
     import os
     import sys
 
@@ -104,13 +128,30 @@ def _for_a_person(findings: tuple[Finding, ...]) -> str:
     from wizard.render.text import finding_lines
 
     style = style_for(sys.stdout, os.environ)
-    return "\n\n".join("\n".join(finding_lines(finding, None, style)) for finding in findings)
+    alone = len(found) == 1 and found[0].count == 1
+    blocks = []
+    for case in found:
+        first, *rest = finding_lines(case.finding, None, style)
+        where = () if alone and case.lines == (1,) else style.wrapped(_where(case))
+        blocks.append("\n".join((first, *where, *rest)))
+    return "\n\n".join(blocks)
 
 
-def _nothing_recognised(text: str, findings: tuple[Finding, ...]) -> tuple[str, ...]:
-    if not text.strip():
-        return ("There is no text to explain.", "Name a file, or pipe the error in: smtp-wizard explain < error.txt")
-    if findings:
+def _where(case: Case) -> str:
+    """Say where a case stands, how often, and when last."""
+    shown = ", ".join(map(str, case.lines[:_SHOWN])) + (", ..." if len(case.lines) > _SHOWN else "")
+    parts = [f"{'Lines' if len(case.lines) > 1 else 'Line'} {shown}"]
+    if case.count > 1:
+        parts.append(f"{case.count} times")
+    if case.last:
+        parts.append(f"last at {case.last}")
+    if case.recipients:
+        parts.append("for " + ", ".join(case.recipients[:_SHOWN]) + (", ..." if len(case.recipients) > _SHOWN else ""))
+    return "; ".join(parts) + "."
+
+
+def _nothing_recognised(found: tuple[Case, ...]) -> tuple[str, ...]:
+    if found:
         return ("Nothing more is recognised in this text.",)
     return (
         "Nothing in this text is recognised as an error in sending mail.",
@@ -118,15 +159,22 @@ def _nothing_recognised(text: str, findings: tuple[Finding, ...]) -> tuple[str, 
     )
 
 
-def _recognised(findings: tuple[Finding, ...]) -> bool:
-    return any(finding.id != "unknown" for finding in findings)
+def _recognised(found: tuple[Case, ...]) -> bool:
+    return any(case.finding.id != "unknown" for case in found)
 
 
-def _answer(findings: tuple[Finding, ...]) -> dict[str, Any]:
-    from wizard.render.json import SCHEMA, finding_object
+def _answer(found: tuple[Case, ...]) -> dict[str, Any]:
+    from wizard.render.json import SCHEMA
 
-    first = findings[0].id if findings else "unknown"
-    return {"schema": SCHEMA, "finding": first, "findings": [finding_object(finding) for finding in findings]}
+    first = found[0].finding.id if found else "unknown"
+    return {"schema": SCHEMA, "finding": first, "findings": [_case_object(case) for case in found]}
+
+
+def _case_object(case: Case) -> dict[str, Any]:
+    from wizard.render.json import finding_object
+
+    where = {"lines": list(case.lines), "count": case.count, "last": case.last, "recipients": list(case.recipients)}
+    return {**finding_object(case.finding), **where}
 
 
 def _in_bulk(source: BinaryIO, output: Output) -> int:
@@ -152,14 +200,14 @@ def _lines(source: BinaryIO) -> Iterator[bytes]:
 
 def _answer_line(line: bytes, number: int) -> dict[str, Any]:
     from wizard.commands.terminal import talk
-    from wizard.diagnosis.reading import explain
+    from wizard.diagnosis.casebook import cases
 
     try:
         given = json.loads(line)
     except (ValueError, RecursionError):
         given = None
     if isinstance(given, dict) and isinstance(given.get("raw"), str):
-        return _answer(explain(given["raw"], _known(given)))
+        return _answer(cases(given["raw"].splitlines(), _known(given)))
     error = f"line {number} is not a JSON object with the text in 'raw'"
     talk(f"smtp-wizard explain: {error}.")
     return {**_answer(()), "error": error}

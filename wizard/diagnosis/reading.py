@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wizard.diagnosis.handbook import find, unknown
 from wizard.diagnosis.hosts import Family
@@ -47,34 +47,42 @@ _WEIGHT = {10: 1, 9: 2, 62: 3, 64: 3, 19: 4, 18: 5, 2: 6, 20: 6, 21: 6, 27: 6}
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A possible finding; the lower ``rank``, the more specific what it rests on. ``start`` is where that stands in the text."""
+    """A possible finding; the lower ``rank``, the more specific what it rests on. ``start`` is where that stands in the text,
+    ``recipients`` whom a bounce names.
+    """
 
     rank: int
     order: int
     start: int
     finding: Finding
+    recipients: tuple[str, ...] = ()
 
 
-def explain(text: str, known: Known = Known()) -> tuple[Finding, ...]:
-    """Return findings for a pasted text, the likeliest first, each id once; nothing when it is not recognised.
+def explain(text: str, known: Known = Known()) -> tuple[Finding, ...]:  # noqa: B008 - a frozen value
+    """Return findings for a pasted text, the likeliest first, each cause once; nothing when it is not recognised.
 
-    A reply that no rule knows gives ``unknown``, which quotes it. Any text is fine: whatever it holds, nothing is raised.
+    Of a long log, the newest first. A reply that no rule knows gives ``unknown``, which quotes it. Any text is fine: whatever
+    it holds, nothing is raised.
     """
-    return tuple(candidate.finding for candidate in candidates(text, known))
+    from wizard.diagnosis.casebook import cases
+
+    return tuple(case.finding for case in cases(text.splitlines(), known))
 
 
-def candidates(text: str, known: Known = Known()) -> tuple[Candidate, ...]:
-    """Return what ``explain`` does, with the place each finding rests on."""
+def candidates(text: str, known: Known = Known(), *, certain: bool = False) -> tuple[Candidate, ...]:  # noqa: B008 - frozen
+    """Return the findings of one case with the place each rests on. ``certain``: nothing that does not itself speak of mail."""
     clean = redacted(bounded(text))
     flat = Flat(clean)
-    if not flat.text or not about_mail(clean, flat, known):
+    if not flat.text or not about_mail(clean, flat, known) or (certain and not speaks_of_mail(clean, flat, known)):
         return ()
     ordered = sorted(_candidates(clean, flat, known), key=lambda one: (one.rank, one.order, one.start))
     found: dict[str, Candidate] = {}
     for candidate in ordered:
         if found and candidate.rank >= VAGUE and ordered[0].rank < VAGUE:
             break  # what wrappers say adds nothing to what they wrap
-        found.setdefault(candidate.finding.id, candidate)
+        first = found.setdefault(candidate.finding.id, candidate)
+        if candidate.recipients and candidate is not first:
+            found[first.finding.id] = replace(first, recipients=(*first.recipients, *candidate.recipients))
     if len(found) > 1:
         found.pop("unknown", None)
     return tuple(found.values())
@@ -111,11 +119,12 @@ def _from_notices(notices: tuple[Notice, ...], text: str, known: Known) -> Itera
         found = Found(notice.reply, stage, notice.start, notice.start, guessed=not known.stage)
         seen = _seen(Observation(stage, Kind.REPLY, reply=notice.reply), profile, family, known)
         reply = _from_reply(seen, order, found)
+        whom = (notice.recipient,) if notice.recipient else ()
         if notice.reply.code or reply.rank < VAGUE - 1:
-            yield reply
+            yield replace(reply, recipients=whom)
             continue
         clues = tuple(_from_clues(notice.reply.text, profile, family, known))
-        yield from clues or (reply,)
+        yield from (replace(one, start=notice.start, recipients=whom) for one in clues or (reply,))
 
 
 def _from_reply(seen: Seen, order: int, found: Found) -> Candidate:
