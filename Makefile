@@ -6,11 +6,11 @@ TESTS ?= tests
 ONLY ?=
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test check lint bench redraw clean
+.PHONY: help run test check lint bench explain-score redraw clean
 .DELETE_ON_ERROR:
 
 help:  ## say what can be made
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1  \2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1  \2/p' Makefile
 
 # Without a terminal the same job is done headless: practice server, a delivery to it, the report.
 run: $(VENV)/.installed  ## open the wizard (without a terminal: check against the practice server)
@@ -30,6 +30,9 @@ lint: $(VENV)/.tools  ## format, lint, types and import contracts, without the t
 
 bench: $(VENV)/.tools  ## measure against a baseline of the same run and write docs/performance.md (ONLY=check for one)
 	$(BIN)/python -m tests.bench $(ONLY)
+
+explain-score: $(VENV)/.tools  ## score explain on labelled errors (FILE=errors.jsonl for others)
+	$(BIN)/python -m tests.explain.score $(FILE)
 
 redraw: $(VENV)/.tools  ## draw the pictures in screenshots/ again
 	$(BIN)/pytest tests/test_screenshots.py --redraw

@@ -207,13 +207,13 @@ def _answer_line(line: bytes, number: int) -> dict[str, Any]:
     except (ValueError, RecursionError):
         given = None
     if isinstance(given, dict) and isinstance(given.get("raw"), str):
-        return _answer(cases(given["raw"].splitlines(), _known(given)))
+        return _answer(cases(given["raw"].splitlines(), known_beside(given)))
     error = f"line {number} is not a JSON object with the text in 'raw'"
     talk(f"smtp-wizard explain: {error}.")
     return {**_answer(()), "error": error}
 
 
-def _known(given: dict[str, Any]) -> Known:
+def known_beside(given: dict[str, Any]) -> Known:
     """Take what is known beside the text; a value that is not understood counts as not given."""
     from wizard.diagnosis.reading import Known
     from wizard.profile import Security

@@ -28,9 +28,9 @@ from wizard.diagnosis.when import Seen, current_date
 from wizard.profile import Profile
 from wizard.smtp.observation import Kind, Observation, Reply, Stage
 
-LONGEST = 65_536  # characters of one case; of a longer one the beginning and the end
+LONGEST = 32_768  # characters of one case; of a longer one the beginning and the end
 _POSITIVE = re.compile(
-    r"^(?:[^\n]{0,60}?(?:S(?:ERVER)?:|<<<?|<[-~=]|SERVER -> CLIENT:|SMTP<<|reply:|[\"'(b]))?[ \t]*[\"'b(]*[23]\d\d[ -](?![^\n]*(?:XXXX|\*\*\*\*))[^\n]*$",
+    r"^(?:[^\n]{0,60}?(?:S(?:ERVER)?:|<<<?|<[-~=]|SERVER -> CLIENT:|SMTP<<|reply:|<|<~|<\*\*?|[\"'(b]))?[ \t]*[\"'b(]*[23]\d\d[ -](?![^\n]*(?:XXXX|\*\*\*\*))[^\n]*$",
     re.MULTILINE,
 )
 _SENT_LINE = re.compile(r"^[^\n]{0,300}\bstatus=sent \([^\n]*$", re.MULTILINE)
@@ -38,7 +38,8 @@ _TAKEN = re.compile(
     r"\bstatus=sent\b|queued as\b|\b250[ -]2\.\d\.\d\b|\b2\.0\.0 OK\b|accepted for delivery|\bid=\w+-\w+-\w+|message sent\b",
     re.IGNORECASE,
 )
-_ODD_HOST = re.compile(r"host(?:, port|name)?: ?(?:[\"'`<]|https?://|\S*[ ,;]\.)", re.IGNORECASE)
+# What no resolver is ever asked for: quotes or a URL in the place of a host, as JavaMail and others repeat it.
+_ODD_HOST = re.compile(r"host, port: (?:[\"'`<]|https?://)|(?:smtp host|unknown host): ?(?:[\"'`<]|https?://)", re.IGNORECASE)
 
 
 # Of several things said of one certificate, what is wrong with it itself comes before what follows from it: nobody trusts it.

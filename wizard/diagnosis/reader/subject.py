@@ -31,7 +31,7 @@ _CODE = re.compile(
     r"\w+ := |self\.|this\.|[\w.]+\(.*\)[;{]?$|[})\]]+[;,]?$)|[{;]\s*$"
 )
 _TRACE = re.compile(
-    r"^\s*(?:at [\w.$/@<>]+\(|File \"|Traceback|Caused by|Exception in|[\w.]+(?:Error|Exception)\b.{0,80}:|\.\.\. \d+ more)|nested exception",
+    r"^[ \t]{0,40}(?:at [\w.$/@<>]{1,200}\(|File \"|Traceback|Caused by|Exception in|[\w.]{1,200}(?:Error|Exception)\b.{0,80}:|\.\.\. \d+ more)|nested exception",
     re.MULTILINE,
 )
 _SETTING = re.compile(r"^\s*(?:[#;]|\[[\w .:-]+\]$|-?[\w.$-]+[ \t]*[=:]|[\w.-]+ [\w./@:-]+;?$|<[\w/?!]|[}\])]|[\w-]+ \{)")
@@ -42,11 +42,11 @@ _COMMAND = re.compile(
 )
 # What only a record of a failure has: an exception with its text, a reply with its codes, an error number, the fields of a bounce.
 _RECORD = re.compile(
-    r"\b[\w.$]*(?:Exception|Error|Failure|Timeout)\b[\"']?[\])]? ?[:(]|(?<![\w.])[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\b|\berrno\b|\bstatus=(?:deferred|bounced|undeliverable|softbounce)|\bstat=|"
-    r"\bsaid: |Diagnostic-Code:|Traceback|Caused by:|^\s*at \S+\(|\breturned an? error|Remote Server returned|The server response was|"
+    r"(?:Exception|Error|Failure|Timeout)\b[\"']?[\])]? ?[:(]|(?<![\w.])[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\b|\berrno\b|\bstatus=(?:deferred|bounced|undeliverable|softbounce)|\bstat=|"
+    r"\bsaid: |Diagnostic-Code:|Traceback|Caused by:|^[ \t]{0,20}at \S{1,200}\(|\breturned an? error|Remote Server returned|The server response was|"
     r"\bECONN|\bETIMEDOUT|\bENOTFOUND|\bEAUTH|\bEENVELOPE|\[Errno |SSL routines:|<\*\* |\*\*\* |responseCode|response code|[(:] ?[45]\d\d[ :,]|"
-    r"^\W*(?:S:|<<<|<-|<~)?\s*[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b|verify error|SMTP (?:ERROR|error)|"
-    r"(?:got|received|response|code|error|failed|rejected|denied|login|command)[^\n]{0,30}[:(\"' ][45]\d\d\b|level=err|\bWARN\b|\bERROR\b|\bFATAL\b|^\w+: ",
+    r"^[^\w\n]{0,8}(?:S:|<<<|<-|<~)?[ \t]{0,4}[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b|verify error|SMTP (?:ERROR|error)|"
+    r"(?:got|received|response|code|error|failed|rejected|denied|login|command)[^\n]{0,30}[:(\"' ][45]\d\d\b|level=err|\bWARN\b|\bERROR\b|\bFATAL\b|^\w{1,40}: ",
     re.MULTILINE,
 )
 # A reply with its enhanced code is SMTP's own form (RFC 2034); one without its basic code counts where a line begins.

@@ -181,7 +181,7 @@ _TEXTS: tuple[Sign, ...] = (
             "timeout occurred while connecting, connection to~timed out, could not failed to connect~timeout, "
             "failed to timed out: connect, connect: operation timed out, isconnected failed: etimedout, "
             "connection establishment timed out, connecting~timed out, timed out~connecting, timeout~connecting, "
-            "timeout while trying to connect, timed out after~connect",
+            "timeout while trying to connect, connect attempt timed out",
         ),
         Kind.TIMEOUT,
         Stage.CONNECT,
