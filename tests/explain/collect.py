@@ -1,7 +1,7 @@
 """Runs real mail programs against the practice server's faults and prints what they say, as lines of cases.jsonl.
 
-`python -m tests.explain.collect > tests/explain/collected.jsonl`; a program that is not installed is left out. The truth is what the
-fault is; what only the session shows and the text does not is in ``also``. Needs no network beyond loopback.
+`python -m tests.explain.collect > tests/explain/collected.jsonl`; a program that is not installed is left out. The truth is
+what the fault is; what only the session shows and the text does not is in ``also``. Needs no network beyond loopback.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ _SMTPLIB = """
 import smtplib, ssl, sys
 from email.message import EmailMessage
 host, port, mode, user, password, ca = sys.argv[1:7]
-mail = EmailMessage(); mail["From"] = "iiq@practice.example"; mail["To"] = "admin@practice.example"; mail.set_content("x")
+mail = EmailMessage(); mail["From"] = "iiq@practice.example"; mail["To"] = "admin@practice.example"
+mail.set_content("x")
 trust = ssl.create_default_context(cafile=ca)
 if mode == "tls":
     server = smtplib.SMTP_SSL(host, int(port), timeout=2, context=trust)
@@ -44,7 +45,8 @@ _AIOSMTPLIB = """
 import asyncio, ssl, sys, aiosmtplib
 from email.message import EmailMessage
 host, port, mode, user, password, ca = sys.argv[1:7]
-mail = EmailMessage(); mail["From"] = "iiq@practice.example"; mail["To"] = "admin@practice.example"; mail.set_content("x")
+mail = EmailMessage(); mail["From"] = "iiq@practice.example"; mail["To"] = "admin@practice.example"
+mail.set_content("x")
 asyncio.run(aiosmtplib.send(mail, hostname=host, port=int(port), use_tls=mode == "tls", start_tls=mode == "starttls", username=user,
     password=password, timeout=2, tls_context=ssl.create_default_context(cafile=ca)))
 """
@@ -58,8 +60,10 @@ nodemailer.createTransport({ host, port: Number(port), secure: mode === "tls", r
 """
 _PERL = """
 use Net::SMTP; my ($host, $port, $mode, $user, $password, $ca) = @ARGV;
-my $s = Net::SMTP->new($host, Port => $port, Timeout => 2, SSL => $mode eq 'tls', SSL_ca_file => $ca, Debug => 1) or die "Net::SMTP: $@\\n";
-if ($mode eq 'starttls') { $s->starttls(SSL_ca_file => $ca) or die "starttls: " . $s->code . " " . $s->message . " $IO::Socket::SSL::SSL_ERROR\\n"; }
+my $s = Net::SMTP->new($host, Port => $port, Timeout => 2, SSL => $mode eq 'tls', SSL_ca_file => $ca, Debug => 1)
+  or die "Net::SMTP: $@\\n";
+if ($mode eq 'starttls') { $s->starttls(SSL_ca_file => $ca)
+  or die "starttls: " . $s->code . " " . $s->message . " $IO::Socket::SSL::SSL_ERROR\\n"; }
 $s->mail('iiq@practice.example') or die "mail: " . $s->code . " " . $s->message;
 $s->to('admin@practice.example') or die "to: " . $s->code . " " . $s->message;
 $s->data("x") or die "data: " . $s->code . " " . $s->message;

@@ -1,7 +1,7 @@
 """Scores ``explain`` on labelled errors: `make explain-score`, or with FILE=... on others.
 
-Each line is a JSON object: ``raw`` what was seen, ``finding`` the true cause, ``also`` what is acceptable too, and perhaps ``port``,
-``security``, ``stage``, ``provider``, which are known beside the text.
+Each line is a JSON object: ``raw`` what was seen, ``finding`` the true cause, ``also`` what is acceptable too, and perhaps
+``port``, ``security``, ``stage``, ``provider``, which are known beside the text.
 """
 
 from __future__ import annotations

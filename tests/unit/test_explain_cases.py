@@ -99,7 +99,7 @@ def test_a_large_log_is_read_line_by_line_and_the_end_of_it_counts() -> None:
     def lines() -> object:
         for number in range(60_000):
             yield f"2026-11-24 09:00:00,{number % 1000:03} INFO [pool-{number % 8}] com.shop.Cart - order {number} taken"
-        yield "2026-11-24 10:00:00,000 ERROR [mail] MailConnectException: Couldn't connect to host, port: mx.birke.example, 25; timeout"
+        yield "2026-11-24 10:00:00,000 ERROR [mail] MailConnectException: Couldn't connect to host, port: mx.birke.example, 25"
         yield "Caused by: java.net.ConnectException: Connection refused"
 
     found = cases(lines())  # type: ignore[arg-type]
@@ -248,7 +248,7 @@ def test_no_pattern_takes_ever_longer_for_a_longer_text(piece: str) -> None:
 
 
 @given(
-    st.lists(st.sampled_from(HOSTILE + ("550 ", "said: ", "status=deferred (", "Status: 5.1.1\n", "Caused by: ")), max_size=60)
+    st.lists(st.sampled_from((*HOSTILE, "550 ", "said: ", "status=deferred (", "Status: 5.1.1\n", "Caused by: ")), max_size=60)
 )
 @settings(max_examples=60, deadline=None)
 def test_no_mixture_of_what_the_reader_looks_for_breaks_it(pieces: list[str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
@@ -31,8 +32,8 @@ _STAMP = re.compile(
 )
 # Entries without any of these hold no failure; asking for them first spares nearly all of a large log the closer look.
 _WORTH = re.compile(
-    r"[45]\d\d[ -]|[45]\.\d{1,3}\.\d|err|fail|except|refus|reject|time[d -]{0,2}out|den[iy]|unable|not |n't|cannot|clos|lost|reset|reach|route|"
-    r"unknown|invalid|tls|ssl|cert|bounce|defer|grey|abort|fatal|panic|alert|eof|disconnect|block|limit|quota|exceed",
+    r"[45]\d\d[ -]|[45]\.\d{1,3}\.\d|err|fail|except|refus|reject|time[d -]{0,2}out|den[iy]|unable|not |n't|cannot|clos|"
+    r"lost|reset|reach|route|unknown|invalid|tls|ssl|cert|bounce|defer|grey|abort|fatal|panic|alert|eof|disconnect|block|limit|quota|exceed",
     re.IGNORECASE,
 )
 _TALK = re.compile(
@@ -41,7 +42,8 @@ _TALK = re.compile(
 _VARIABLE = re.compile(r"[\w.+=-]{1,64}@[\w.-]{1,255}|\b(?=\w*\d)\w+\b")
 
 
-class Case(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Case:
     """One cause in a text. ``lines`` are where it stands (the first hundred), from 1; ``last`` is the newest one's time stamp."""
 
     finding: Finding
@@ -134,7 +136,9 @@ def _meaning(text: str, known: Known) -> tuple[Candidate, int, str] | None:
 
 def _records(lines: Iterable[str]) -> Iterator[_Record]:
     """Split a log into entries: one begins with a time stamp, or, where there are none, with a paragraph or after many lines."""
-    begun, stamp, parts, size, stamped = 1, None, [], 0, False
+    begun, size, stamped = 1, 0, False
+    stamp: str | None = None
+    parts: list[str] = []
     for number, line in enumerate(lines, 1):
         text = line.rstrip("\r\n")[:LONGEST_LINE]
         found = _STAMP.match(text)

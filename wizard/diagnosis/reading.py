@@ -18,7 +18,7 @@ from wizard.diagnosis.reader.clue import VAGUE, Clue, Flat
 from wizard.diagnosis.reader.handshake import handshakes_in
 from wizard.diagnosis.reader.notice import Notice, notices_in
 from wizard.diagnosis.reader.place import context_before, stage_around, stage_by_frames, stage_named, stage_told
-from wizard.diagnosis.reader.reply import Found, replies_in
+from wizard.diagnosis.reader.reply import FATAL, Found, replies_in
 from wizard.diagnosis.reader.secrecy import redacted as redacted
 from wizard.diagnosis.reader.setting import Known as Known
 from wizard.diagnosis.reader.setting import certificate_in, settings_behind
@@ -30,7 +30,8 @@ from wizard.smtp.observation import Kind, Observation, Reply, Stage
 
 LONGEST = 32_768  # characters of one case; of a longer one the beginning and the end
 _POSITIVE = re.compile(
-    r"^(?:[^\n]{0,60}?(?:S(?:ERVER)?:|<<<?|<[-~=]|SERVER -> CLIENT:|SMTP<<|reply:|<|<~|<\*\*?|[\"'(b]))?[ \t]*[\"'b(]*[23]\d\d[ -](?![^\n]*(?:XXXX|\*\*\*\*))[^\n]*$",
+    r"^(?:[^\n]{0,60}?(?:S(?:ERVER)?:|<<<?|<[-~=]|SERVER -> CLIENT:|SMTP<<|reply:|<|<~|<\*\*?|"
+    r"[\"'(b]))?[ \t]*[\"'b(]*[23]\d\d[ -](?![^\n]*(?:XXXX|\*\*\*\*))[^\n]*$",
     re.MULTILINE,
 )
 _SENT_LINE = re.compile(r"^[^\n]{0,300}\bstatus=sent \([^\n]*$", re.MULTILINE)
@@ -180,9 +181,9 @@ def _from_clues(text: str, profile: Profile, family: Family | None, known: Known
 
 
 def _without_success(text: str) -> str:
-    """Blank what went well, length for length: a goodbye that speaks of closing the connection is no lost connection."""
+    """Blank what went well, and what is read as a reply, length for length: a goodbye that closes is no lost connection."""
     blank = lambda found: " " * len(found[0])  # noqa: E731 - one expression, used twice
-    return _SENT_LINE.sub(blank, _POSITIVE.sub(blank, text))
+    return FATAL.sub(blank, _SENT_LINE.sub(blank, _POSITIVE.sub(blank, text)))
 
 
 def _taken_after(text: str, failing: str, clues: list[tuple[int, Clue]]) -> bool:

@@ -58,9 +58,9 @@ _TEXTS: tuple[Sign, ...] = tuple(
             1,
             "expired certificate",
             "certificate has expired, certificate expired, certificateexpired, certificate is expired, certificate~expired, "
-            "expired certificate, certexpired, invalid peer certificate: expired, not within its validity, nottimevalid, validity period, "
-            "validity check failed, remotecertificatechainerrors~nottimevalid, cert_date_invalid, expired or is not yet valid, "
-            "certificate_expired, 不在有效期内",
+            "expired certificate, certexpired, invalid peer certificate: expired, not within its validity, nottimevalid, "
+            "validity period, validity check failed, remotecertificatechainerrors~nottimevalid, cert_date_invalid, "
+            "expired or is not yet valid, certificate_expired, 不在有效期内",
         ),
         (
             FUTURE,
@@ -72,53 +72,61 @@ _TEXTS: tuple[Sign, ...] = tuple(
             NAME,
             1,
             "certificate for another name",
-            "hostname mismatch, host name mismatch, hostname/ip does not match, altnames, no subject alternative, no name matching, "
-            "doesn't match the hostname, did not match expected, does not match target host, does not match the host, does not match host, "
-            "is valid for~not, certificate is not valid for, can't verify identity, ip address mismatch, cannot validate certificate for, "
-            "doesn't contain any ip sans, remotecertificatenamemismatch, name mismatch, host name did not match, certnotvalidforname, "
-            "notvalidforname, certificate subject name, wrong host, certificate name~not match, certificate does not match, "
-            "hostname verification failed, hostname doesn't match, host name verification, hostname verifier, certificate~not issued for, "
-            "ssl_error_bad_cert_domain, bad_cert_domain, certificate belongs to, no alternative certificate subject name, "
-            "unable to match~certificate, hostname~does not match~certificate, hostname~not verified, peer name~mismatch, "
-            "certificate~different host, server name~not match, the name in the certificate does not match, subject name does not match, "
-            "owner does not match, does not contain~name, certificate common name, doesn't match~common name, valid for~but not, "
+            "hostname mismatch, host name mismatch, hostname/ip does not match, altnames, no subject alternative, "
+            "no name matching, doesn't match the hostname, did not match expected, does not match target host, "
+            "does not match the host, does not match host, is valid for~not, certificate is not valid for, "
+            "can't verify identity, ip address mismatch, cannot validate certificate for, doesn't contain any ip sans, "
+            "remotecertificatenamemismatch, name mismatch, host name did not match, certnotvalidforname, notvalidforname, "
+            "certificate subject name, wrong host, certificate name~not match, certificate does not match, "
+            "hostname verification failed, hostname doesn't match, host name verification, hostname verifier, "
+            "certificate~not issued for, ssl_error_bad_cert_domain, bad_cert_domain, certificate belongs to, "
+            "no alternative certificate subject name, unable to match~certificate, hostname~does not match~certificate, "
+            "hostname~not verified, peer name~mismatch, certificate~different host, server name~not match, "
+            "the name in the certificate does not match, subject name does not match, owner does not match, "
+            "does not contain~name, certificate common name, doesn't match~common name, valid for~but not, "
             "host name~does not match~certificate, cert name mismatch, certificate is for, cn mismatch",
         ),
         (
             CHAIN_ITSELF,
             1,
             "self-signed in the chain",
-            "self signed certificate in certificate chain, self-signed certificate in certificate chain, self signed certificate in chain, "
-            "self-signed certificate in chain",
+            "self signed certificate in certificate chain, self-signed certificate in certificate chain, "
+            "self signed certificate in chain, self-signed certificate in chain",
         ),
         (
             ITSELF,
             1,
             "self-signed certificate",
-            "self signed certificate, self-signed certificate, causedasendentity, cause: caused, causedas, self signed, self-signed, selfsigned",
+            "self signed certificate, self-signed certificate, causedasendentity, cause: caused, causedas, self signed, "
+            "self-signed, selfsigned",
         ),
         (
             ISSUER,
             1,
             "certificate of an unknown issuer",
-            "pkix path building, unable to find valid certification path, certpathbuilderexception, unable to get local issuer, unable to get issuer, "
-            "unable to verify the first certificate, signed by unknown authority, unknownissuer, unknown issuer, unknown ca, unknown_ca, "
-            "unknown authority, trustanchors, trust anchor, certificate~not trusted, certificate~untrusted, untrusted certificate, untrustedroot, "
-            "partialchain, untrusted root, not trusted by the trust provider, issuer certificate, issuer is unknown, issuer is not trusted, "
-            "certificate chain~could not be built, chain processed~root certificate, certificate~rejected, path does not chain, "
-            "no trusted certificate, unknown certificate authority, authority is invalid, cert_authority_invalid, sec_error_unknown_issuer, "
-            "peer certificate cannot be authenticated, terminated in a root certificate which is not trusted, peer's certificate issuer, "
-            "certificate verification failed for, not verified: unable, invalid peer certificate: unknown",
+            "pkix path building, unable to find valid certification path, certpathbuilderexception, "
+            "unable to get local issuer, unable to get issuer, unable to verify the first certificate, "
+            "signed by unknown authority, unknownissuer, unknown issuer, unknown ca, unknown_ca, unknown authority, "
+            "trustanchors, trust anchor, certificate~not trusted, certificate~untrusted, untrusted certificate, "
+            "untrustedroot, partialchain, untrusted root, not trusted by the trust provider, issuer certificate, "
+            "issuer is unknown, issuer is not trusted, certificate chain~could not be built, "
+            "chain processed~root certificate, certificate~rejected, path does not chain, no trusted certificate, "
+            "unknown certificate authority, authority is invalid, cert_authority_invalid, sec_error_unknown_issuer, "
+            "peer certificate cannot be authenticated, terminated in a root certificate which is not trusted, "
+            "peer's certificate issuer, certificate verification failed for, not verified: unable, "
+            "invalid peer certificate: unknown",
         ),
         (
             ISSUER,
             VAGUE,
             "a certificate that did not verify",
-            "pkix path, certificate verify failed, certificate_verify_failed, certificate verification failed, certificate verification error, "
-            "certificate is invalid according to the validation procedure, certificate was rejected, remotecertificatechainerrors, "
-            "certificate_unknown, certificate unknown, x509: certificate, certificate validation, certificate~not valid, invalid certificate, "
-            "certificate~invalid, certificate~could not be verified, certificate~cannot be verified, validatorexception, certpathvalidator, "
-            "verify failed, certificate problem, bad_certificate, untrusted tls, untrusted, server certificate not verified, 根据验证过程",
+            "pkix path, certificate verify failed, certificate_verify_failed, certificate verification failed, "
+            "certificate verification error, certificate is invalid according to the validation procedure, "
+            "certificate was rejected, remotecertificatechainerrors, certificate_unknown, certificate unknown, "
+            "x509: certificate, certificate validation, certificate~not valid, invalid certificate, certificate~invalid, "
+            "certificate~could not be verified, certificate~cannot be verified, validatorexception, certpathvalidator, "
+            "verify failed, certificate problem, bad_certificate, untrusted tls, untrusted, "
+            "server certificate not verified, 根据验证过程",
         ),
     )
 )

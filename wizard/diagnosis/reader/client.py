@@ -22,51 +22,55 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "STARTTLS not offered",
-            "not support starttls, doesn't support starttls, starttls extension not, starttls not supported, starttls is not supported, "
-            "starttls~not advertised, must issue~not offered, not support the starttls, starttls not offered, "
-            "starttls~not available, not support secure connections, did not offer tls, tls is required~not offered, tls required but, "
-            "starttls required but, not support ssl, starttls refused, starttls command failed, not support tls, "
-            "not advertise~starttls, not offer~starttls, starttls~not found, no starttls, cannot start tls, starttls~unsupported, "
-            "starttls~not supported by, upgrading~not supported, doesn't offer starttls, not support~starttls, without starttls, "
-            "starttls not advertised, starttls~unavailable, tls~not advertised, tls~not offered, tls not supported by the server, "
-            "host did not advertise starttls, starttls was not offered, tls~not supported by~server, server~not support~tls, "
-            "required~but~not support~tls",
+            "not support starttls, doesn't support starttls, starttls extension not, starttls not supported, "
+            "starttls is not supported, starttls~not advertised, must issue~not offered, not support the starttls, "
+            "starttls not offered, starttls~not available, not support secure connections, did not offer tls, "
+            "tls is required~not offered, tls required but, starttls required but, not support ssl, starttls refused, "
+            "starttls command failed, not support tls, not advertise~starttls, not offer~starttls, starttls~not found, "
+            "no starttls, cannot start tls, starttls~unsupported, starttls~not supported by, upgrading~not supported, "
+            "doesn't offer starttls, not support~starttls, without starttls, starttls not advertised, starttls~unavailable, "
+            "tls~not advertised, tls~not offered, tls not supported by the server, host did not advertise starttls, "
+            "starttls was not offered, tls~not supported by~server, server~not support~tls, required~but~not support~tls",
         ),
         Kind.NOT_OFFERED,
         Stage.STARTTLS,
     ),
     Sign(
         Words(
-            "AUTH not offered",
-            "smtp auth extension not supported, auth extension not supported, auth not supported, not support auth, doesn't support auth, didn't support auth, "
-            "authentication is not supported, authentication not supported by, does not advertise auth, auth not offered, "
-            "no auth offered, auth not advertised, authentication not enabled, unencrypted connection, auth~not advertised, "
-            "server~not~offer~authentication, not support the auth, not support smtp auth, not support~authentication, auth extension~not, "
-            "smtp authentication~not supported, not advertise~auth, does not support the authentication, auth command not enabled",
-        ),
-        Kind.NOT_OFFERED,
-        Stage.AUTH,
-    ),
-    Sign(
-        Words(
             "no common mechanism",
-            "no authentication mechanisms supported by both, compatible authentication mechanism, supported "
-            "authentication mech, no supported authentication, no suitable authentication, unsupported authentication, unsupported auth, no auth "
-            "method, no mechanism available, no worthy mechs, authentication method~not supported, none of the authentication, "
+            "not advertise authentication type, not advertise~mechanism, no authentication mechanisms supported by both, "
+            "compatible authentication mechanism, supported authentication mech, no supported authentication, "
+            "no suitable authentication, unsupported authentication, unsupported auth, no auth method, "
+            "no mechanism available, no worthy mechs, authentication method~not supported, none of the authentication, "
             "no usable authentication, mechanism~not supported, no acceptable authentication, unknown auth method, "
-            "no authentication type, no supported auth, no matching auth, no compatible auth, no authenticator, no known auth, "
-            "no authentication protocol, auth mechanism~unsupported, mechanism~not available, no authentication mechanism in common, "
-            "can't find~authentication mechanism, sasl mechanism~not, no mutually supported, no common auth, no supported sasl, "
-            "no auth mechanism, invalid authentication method, couldn't find a common, authtypes~not",
+            "no authentication type, no supported auth, no matching auth, no compatible auth, no authenticator, "
+            "no known auth, no authentication protocol, auth mechanism~unsupported, mechanism~not available, "
+            "no authentication mechanism in common, can't find~authentication mechanism, sasl mechanism~not, "
+            "no mutually supported, no common auth, no supported sasl, no auth mechanism, invalid authentication method, "
+            "couldn't find a common, authtypes~not",
         ),
         Kind.NO_MECHANISM,
         Stage.AUTH,
     ),
     Sign(
         Words(
+            "AUTH not offered",
+            "smtp auth extension not supported, auth extension not supported, auth not supported, not support auth, "
+            "doesn't support auth, didn't support auth, authentication is not supported, authentication not supported by, "
+            "does not advertise auth, auth not offered, no auth offered, auth not advertised, authentication not enabled, "
+            "unencrypted connection, auth~not advertised, server~not~offer~authentication, not support the auth, "
+            "not support smtp auth, not support~authentication, auth extension~not, smtp authentication~not supported, "
+            "not advertise~auth, does not support the authentication, auth command not enabled",
+        ),
+        Kind.NOT_OFFERED,
+        Stage.AUTH,
+    ),
+    Sign(
+        Words(
             "no password",
-            "no password specified, no user name specified, missing credentials, no username specified, password is not set, no password given, "
-            "missing username or password, password required but, no password configured, missing password",
+            "no password specified, no user name specified, missing credentials, no username specified, "
+            "password is not set, no password given, missing username or password, password required but, "
+            "no password configured, missing password",
         ),
         Kind.NO_SECRET,
         Stage.AUTH,
@@ -74,9 +78,10 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "a proxy's refusal",
-            "socks : , socks: , socks host, socks server, socks error, socks5, socks4, socksproxy, socks proxy, proxy error, proxy connect, "
-            "proxy server, proxy authentication, via proxy, proxychains, proxy connection, through proxy, proxytype, proxy returned, "
-            "http connect tunnel, proxyerror, proxyconnect, through~tunnel, tunnel through~proxy",
+            "socks : , socks: , socks host, socks server, socks error, socks5, socks4, socksproxy, socks proxy, "
+            "proxy error, proxy connect, proxy server, proxy authentication, via proxy, proxychains, proxy connection, "
+            "through proxy, proxytype, proxy returned, http connect tunnel, proxyerror, proxyconnect, through~tunnel, "
+            "tunnel through~proxy",
         ),
         Kind.REFUSED,
         Stage.CONNECT,
@@ -85,9 +90,9 @@ _TEXTS: tuple[Sign, ...] = (
         Words(
             "no greeting",
             "greeting never received, waiting for greeting, timed out waiting for~greeting, no greeting, timeout~greeting, "
-            "while receiving the initial server greeting, initial server greeting, timeout after initial connection, waiting for~banner, "
-            "timed out~banner, timeout~banner, timeout waiting for~220, initial connection~timed out, no banner, greeting~timed out, "
-            "greeting timeout, timeout~initial, never received greeting, waiting for initial",
+            "while receiving the initial server greeting, initial server greeting, timeout after initial connection, "
+            "waiting for~banner, timed out~banner, timeout~banner, timeout waiting for~220, initial connection~timed out, "
+            "no banner, greeting~timed out, greeting timeout, timeout~initial, never received greeting, waiting for initial",
         ),
         Kind.TIMEOUT,
         Stage.GREETING,
@@ -114,9 +119,10 @@ _TEXTS: tuple[Sign, ...] = (
         Words(
             "not SMTP",
             "unable to parse status code, not an smtp server, smtp protocol exception, smtpprotocolexception, "
-            "malformed mime header, short response, invalid response~greeting, not a valid smtp, unexpected server greeting, "
-            "no smtp server, isn't an smtp server, response is not smtp, invalid smtp response, not speak smtp, malformed response, "
-            "invalid response code, cannot parse~response, could not parse~response, failed to parse~response, response error: incomplete",
+            "malformed mime header, short response, invalid response~greeting, not a valid smtp, "
+            "unexpected server greeting, no smtp server, isn't an smtp server, response is not smtp, invalid smtp response, "
+            "not speak smtp, malformed response, invalid response code, cannot parse~response, could not parse~response, "
+            "failed to parse~response, response error: incomplete",
         ),
         Kind.MALFORMED,
         Stage.GREETING,
@@ -133,8 +139,8 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "a line without end",
-            "response too long, line too long in reply, line length exceeded~reply, reply too long, line too long.~smtpserverdisconnected, "
-            "too long response, response line too long, got more than",
+            "response too long, line too long in reply, line length exceeded~reply, reply too long, "
+            "line too long.~smtpserverdisconnected, too long response, response line too long, got more than",
         ),
         Kind.TOO_LONG,
         None,
@@ -142,8 +148,9 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "SMTPUTF8 missing",
-            "smtputf8 is required, smtputf8~not offered, smtputf8~not support, requires smtputf8, need smtputf8, smtputf8~required, "
-            "internationalized~not supported by~server, non-ascii~not supported by~server, not support~smtputf8, smtputf8~unsupported, not advertise~smtputf8",
+            "smtputf8 is required, smtputf8~not offered, smtputf8~not support, requires smtputf8, need smtputf8, "
+            "smtputf8~required, internationalized~not supported by~server, non-ascii~not supported by~server, "
+            "not support~smtputf8, smtputf8~unsupported, not advertise~smtputf8",
         ),
         Kind.NEEDS_UTF8,
         Stage.MAIL,
@@ -160,7 +167,8 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "nothing in it",
-            'empty response, got code "", empty reply, blank response, response code "" , code "", with message "", no reply from server',
+            'empty response, got code "", empty reply, blank response, response code "" , code "", with message "", '
+            "no reply from server",
         ),
         Kind.CLOSED,
         None,
@@ -169,9 +177,10 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "could not connect",
-            "unable to connect, could not connect to smtp host, couldn't connect to host, could not connect to host, smtp connect() failed, "
-            "failed to connect to server, connection could not be established, failed to connect, cannot connect, can't connect, "
-            "mailconnectexception, failure sending mail, connection failed, could not connect, conn refused, could not open socket, couldn't connect, exception reading response",
+            "unable to connect, could not connect to smtp host, couldn't connect to host, could not connect to host, "
+            "smtp connect() failed, failed to connect to server, connection could not be established, failed to connect, "
+            "cannot connect, can't connect, mailconnectexception, failure sending mail, connection failed, "
+            "could not connect, conn refused, could not open socket, couldn't connect, exception reading response",
         ),
         Kind.TIMEOUT,
         Stage.CONNECT,
@@ -193,14 +202,14 @@ _CURL_KINDS = {
 }
 # What other protocols say first, where a greeting is quoted: IMAP, POP3, HTTP, SSH (RFC 3501, 1939, 9112, 4253).
 _FOREIGN = re.compile(
-    r"(?:^|[('\"\[]|response: |<{1,3}[-*~]{0,3} +|S: |greeting: |banner: )[ \t]*(\+OK\b|\* OK\b|\* BYE|-ERR\b|HTTP/1\.[01] \d|SSH-[12]|<html|<!doctype)"
-    r"[^\n]{0,100}",
+    r"(?:^|[('\"\[]|response: |<{1,3}[-*~]{0,3} +|S: |greeting: |banner: )[ \t]*(\+OK\b|\* OK\b|\* BYE|-ERR\b|"
+    r"HTTP/1\.[01] \d|SSH-[12]|<html|<!doctype)[^\n]{0,100}",
     re.IGNORECASE | re.MULTILINE,
 )
 # A line that is no reply: Python gives it the code -1, Perl a parse error, Node quotes it without a code.
 _NO_CODE = re.compile(
-    r"SMTP\w{0,40}: \(-1, b?['\"][^\n]{0,200}|SMTP\w{0,40}\(-1, [^\n]{0,200}|Malformed SMTP response line: [^\n]{0,200}|\bparse error in '[^\n]{0,200}|"
-    r"\bresponse[\"']?: ?[\"'](?:(?!\d{3}|\[|\{)[^\n\"']{1,200})[\"'],?\s{1,6}[\"']?command"
+    r"SMTP\w{0,40}: \(-1, b?['\"][^\n]{0,200}|SMTP\w{0,40}\(-1, [^\n]{0,200}|Malformed SMTP response line: [^\n]{0,200}|"
+    r"\bparse error in '[^\n]{0,200}|\bresponse[\"']?: ?[\"'](?:(?!\d{3}|\[|\{)[^\n\"']{1,200})[\"'],?\s{1,6}[\"']?command"
 )
 # A word of Nodemailer's own for how a session ended (lib/errors.js), where nothing else tells.
 _NODE = re.compile(r"""\bcode["']?[:=][ \t]*["'](EAUTH|ETLS|EPROTOCOL|EDNS|ENOAUTH|EPROXY)["']""")

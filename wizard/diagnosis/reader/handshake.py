@@ -91,12 +91,13 @@ _TEXTS: tuple[Sign, ...] = (
         Words(
             "plain text where TLS was expected",
             "wrong version number, unrecognized ssl message, plaintext connection, packet length too long, record overflow, "
-            "first record does not look like a tls handshake, unexpected packet format, unknown protocol, invalidcontenttype, "
-            "corrupt message of type, corruptmessage, unexpected message type, not an ssl/tls, not a tls, frame size~ssl, frame was determined, cannot determine the frame, "
-            "record layer failure, ssl_error_rx_record_too_long, rx_record_too_long, plain text data instead of~ssl, "
-            "unexpected tls packet, unexpected_packet_length, an unexpected tls packet, invalid tls record, record_overflow, "
-            "oversized record, server does not support ssl connections, handshake failed due to an unexpected packet, "
-            "not ssl/tls record, notsslrecordexception, 意外的数据包格式",
+            "first record does not look like a tls handshake, unexpected packet format, unknown protocol, "
+            "invalidcontenttype, corrupt message of type, corruptmessage, unexpected message type, not an ssl/tls, "
+            "not a tls, frame size~ssl, frame was determined, cannot determine the frame, record layer failure, "
+            "ssl_error_rx_record_too_long, rx_record_too_long, plain text data instead of~ssl, unexpected tls packet, "
+            "unexpected_packet_length, an unexpected tls packet, invalid tls record, record_overflow, oversized record, "
+            "server does not support ssl connections, handshake failed due to an unexpected packet, not ssl/tls record, "
+            "notsslrecordexception, 意外的数据包格式",
         ),
         Kind.TLS_PLAINTEXT,
         Stage.TLS,
@@ -104,12 +105,13 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "no common TLS version",
-            "unsupported protocol, no appropriate protocol, alert protocol version, protocol version, protocol_version, version too low, "
-            "no protocols available, no protocols are enabled, unsupported version, not supported by the client, peerincompatible, "
-            "inappropriate fallback, client requested protocol, protocol is not supported, common algorithm, tls version, "
-            "peer is incompatible, unsupported protocol version, protocol not supported, sec_e_unsupported_function, "
-            "server selected protocol version, server selected unsupported protocol, does not support tls 1.2, ssl version or cipher, "
-            "tls 1.0~no longer, tls 1.0~not supported, tls 1.0~disabled, tls 1.1~disabled, old tls, obsolete tls, protocolversion",
+            "unsupported protocol, no appropriate protocol, alert protocol version, protocol version, protocol_version, "
+            "version too low, no protocols available, no protocols are enabled, unsupported version, "
+            "not supported by the client, peerincompatible, inappropriate fallback, client requested protocol, "
+            "protocol is not supported, common algorithm, tls version, peer is incompatible, unsupported protocol version, "
+            "protocol not supported, sec_e_unsupported_function, server selected protocol version, "
+            "server selected unsupported protocol, does not support tls 1.2, ssl version or cipher, tls 1.0~no longer, "
+            "tls 1.0~not supported, tls 1.0~disabled, tls 1.1~disabled, old tls, obsolete tls, protocolversion",
         ),
         Kind.TLS_VERSION,
         Stage.TLS,
@@ -117,12 +119,14 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "no common cipher or key",
-            "no shared cipher, dh key too small, key too small, md too weak, no cipher suites in common, no ciphers, no cipher, "
-            "insufficient security, no common cipher, dh public key, dh keypair, prime size, signature algorithm, wrong signature type, "
-            "algorithm constraints, diffie-hellman, small key, algorithm mismatch, sec_e_algorithm_mismatch, cipher mismatch, unsafe legacy renegotiation, "
-            "no common encryption algorithm, no supported cipher suite, cipher suite~not supported, minimum~prime bits, dh prime bits, "
-            "prime sent by the server is not acceptable, insecure algorithm, insecure cryptographic algorithm, insecure signature, "
-            "could not negotiate a supported cipher, rsa key~too short, certificate uses~insecure, no matching cipher, no mutually~cipher",
+            "no shared cipher, dh key too small, key too small, md too weak, no cipher suites in common, no ciphers, "
+            "no cipher, insufficient security, no common cipher, dh public key, dh keypair, prime size, "
+            "signature algorithm, wrong signature type, algorithm constraints, diffie-hellman, small key, "
+            "algorithm mismatch, sec_e_algorithm_mismatch, cipher mismatch, unsafe legacy renegotiation, "
+            "no common encryption algorithm, no supported cipher suite, cipher suite~not supported, minimum~prime bits, "
+            "dh prime bits, prime sent by the server is not acceptable, insecure algorithm, "
+            "insecure cryptographic algorithm, insecure signature, could not negotiate a supported cipher, "
+            "rsa key~too short, certificate uses~insecure, no matching cipher, no mutually~cipher",
         ),
         Kind.TLS_CIPHER,
         Stage.TLS,
@@ -130,11 +134,11 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "a client certificate is asked for",
-            "certificate required, certificate_required, peer did not return a certificate, "
-            "client certificate required, client certificate~required, need a client certificate, no required ssl certificate, "
+            "certificate required, certificate_required, peer did not return a certificate, client certificate required, "
+            "client certificate~required, need a client certificate, no required ssl certificate, "
             "client certificate was not, requires a client certificate, requires~client certificate, client cert~required, "
-            "certificate~was requested, client didn't provide a certificate, missing client certificate, client certificate requested, "
-            "nocredentials, bad certificate",
+            "certificate~was requested, client didn't provide a certificate, missing client certificate, "
+            "client certificate requested, nocredentials, bad certificate",
         ),
         Kind.TLS_CLIENT_CERT,
         Stage.TLS,
@@ -142,11 +146,12 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "a failed handshake",
-            "handshake failed, handshake failure, handshake_failure, handshakefailure, handshake_failed, sslhandshakeexception, tls handshake~fail, tls handshake~error, tls handshake timeout, ssl handshake~fail, ssl handshake~error, handshake error, "
-            "fatal alert, error in the pull function, a call to sspi failed, see inner exception, "
-            "could not create ssl/tls secure channel, ssl/tls secure channel, ssl connect error, tls negotiation failed, "
-            "tls negotiation failure, tls error on connection, ssl_connect error, ssl_connect: , ssl_connect failed, tls startup failed, "
-            "error initiating ssl, internal_error",
+            "handshake failed, handshake failure, handshake_failure, handshakefailure, handshake_failed, "
+            "sslhandshakeexception, tls handshake~fail, tls handshake~error, tls handshake timeout, ssl handshake~fail, "
+            "ssl handshake~error, handshake error, fatal alert, error in the pull function, a call to sspi failed, "
+            "see inner exception, could not create ssl/tls secure channel, ssl/tls secure channel, ssl connect error, "
+            "tls negotiation failed, tls negotiation failure, tls error on connection, ssl_connect error, ssl_connect: , "
+            "ssl_connect failed, tls startup failed, error initiating ssl, internal_error",
         ),
         Kind.TLS_ALERT,
         Stage.TLS,
@@ -155,9 +160,10 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "TLS did not begin",
-            "could not convert socket to tls, failed to enable crypto, unable to start tls, could not start tls, starttls failure, ssl routines, "
-            "unable to establish tls, error upgrading connection, starttls failed, starttls error, crypto~failed, etls, tls connect failed, "
-            "ssl error, tls error, sslerror, sslexception, ssl connection error, ssl negotiation",
+            "could not convert socket to tls, failed to enable crypto, unable to start tls, could not start tls, "
+            "starttls failure, ssl routines, unable to establish tls, error upgrading connection, starttls failed, "
+            "starttls error, crypto~failed, etls, tls connect failed, ssl error, tls error, sslerror, sslexception, "
+            "ssl connection error, ssl negotiation",
         ),
         Kind.TLS_FAILED,
         Stage.TLS,

@@ -31,8 +31,8 @@ _SENT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _IN_REPLY = re.compile(
-    r"in reply to (?:the )?(end of data|[A-Z]{4,8})|(?:after|in response to|to) (?:pipelined )?(end[ -]of[ -]data|initial connection|[A-Z]{4,8})\b|"
-    r"command[\"']?[:=][ \t]*[\"'](CONN|EHLO|HELO|STARTTLS|AUTH|MAIL|RCPT|DATA)|"
+    r"in reply to (?:the )?(end of data|[A-Z]{4,8})|(?:after|in response to|to) (?:pipelined )?(end[ -]of[ -]data|"
+    r"initial connection|[A-Z]{4,8})\b|command[\"']?[:=][ \t]*[\"'](CONN|EHLO|HELO|STARTTLS|AUTH|MAIL|RCPT|DATA)|"
     r"while (?:sending|performing(?: the)?|receiving(?: the)?) (end of data|initial|message body|[A-Z]{4,8})|"
     r"\bafter ([A-Z]{4,8})(?: from|$)|\b(MAIL|RCPT) from ",
 )
@@ -42,24 +42,27 @@ _CUES: tuple[tuple[Stage, re.Pattern[str]], ...] = tuple(
     for stage, words in (
         (
             Stage.DATA,
-            r"end[ -]of[ -]data|after data|after_data|data error|smtpdataerror|finishdata|datasent|set data|data command|message failed|bdat",
+            r"end[ -]of[ -]data|after data|after_data|data error|smtpdataerror|finishdata|datasent|set data|data command|"
+            r"message failed|bdat",
         ),
         (
             Stage.RCPT,
-            r"rcpt (?:to|from)|rcptto|smtprecipient|smtpaddressfailed|invalid addresses|rcpt command|"
-            r"recipients? (?:failed|refused|rejected|command failed)|recipient address rejected|recipientrefused|recipients were rejected|"
+            r"rcpt (?:to|from)|rcptto|smtprecipient|smtpaddressfailed|invalid addresses|rcpt command|recipients? (?:failed|"
+            r"refused|rejected|command failed)|recipient address rejected|recipientrefused|recipients were rejected|"
             r"failedrecipient|recipient not accepted",
         ),
         (
             Stage.MAIL,
-            r"mail from|smtpsenderrefused|sender address rejected|mailfrom|smtpsendfailed|mail command|sendernotaccepted|from command",
+            r"mail from|smtpsenderrefused|sender address rejected|mailfrom|smtpsendfailed|mail command|sendernotaccepted|"
+            r"from command",
         ),
         (
             Stage.AUTH,
-            r"authenticationfailed|invalid login|eauth|smtpauthenticationerror|auth(?:enticate)?\w* (?:plain|login|xoauth2|cram)|"
-            r"smtpauthentication|smtp_auth|password command|username command|authentication failed|auth(?:entication)? not accepted|auth command|"
-            r"failed to (?:login|log in|authenticate)|could not authenticate|\bauth failed|smtp auth|sasl auth|"
-            r"(?:transport\w*|client|smtp)\.(?:authenticate|login|auth)\b|authenticator\.auth",
+            r"authenticationfailed|invalid login|eauth|smtpauthenticationerror|auth(?:enticate)?\w* (?:plain|login|xoauth2|"
+            r"cram)|smtpauthentication|smtp_auth|password command|username command|authentication failed|"
+            r"auth(?:entication)? not accepted|auth command|failed to (?:login|log in|authenticate)|could not authenticate|"
+            r"\bauth failed|smtp auth|sasl auth|(?:transport\w*|client|smtp)\.(?:authenticate|login|auth)\b|"
+            r"authenticator\.auth",
         ),
         (Stage.STARTTLS, r"starttls"),
         (Stage.EHLO, r"\behlo\b|\bhelo\b|smtphelo"),

@@ -8,78 +8,40 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from wizard.diagnosis.reader import dotnet
 from wizard.diagnosis.reader.place import stage_around
 from wizard.smtp.observation import Reply, Stage
 
 # The codes servers use to say no (RFC 5321, 4954, 3207, 1846, 7504 and habit): other numbers in a log are ports and lines.
 _CODES = (
-    "421|430|432|435|441|442|446|447|449|450|451|452|454|455|458|459|471|500|501|502|503|504|510|511|512|513|515|517|521|523|524|525|530|534|535|538|"
-    "541|550|551|552|553|554|555|556|557|571|572|573|574|403|401"
+    "421|430|432|435|441|442|446|447|449|450|451|452|454|455|458|459|471|500|501|502|503|504|510|511|512|513|515|517|521|"
+    "523|524|525|530|534|535|538|541|550|551|552|553|554|555|556|557|571|572|573|574|403|401"
 )
 _ENHANCED = r"[45]\.\d{1,3}\.\d{1,3}"
 _REPLY = re.compile(
-    rf"(?<![\w.:/=#$-])(?<!line )(?<!port )(?<!errno )(?<!HTTP/1.1 )(?P<code>{_CODES})(?![\w.:%/])(?! ?(?:bytes|ms|sec|kb|mb|kib|mib|items|rows|lines)\b)"
+    rf"(?<![\w.:/=#$-])(?<!line )(?<!port )(?<!errno )(?<!HTTP/1.1 )(?P<code>{_CODES})"
+    rf"(?![\w.:%/])(?! ?(?:bytes|ms|sec|kb|mb|kib|mib|items|rows|lines)\b)"
     rf"(?:,?[ \t]*b?\\?['\"]+|[ \t]*\\?\"?[,:;]?[ \t]+|-[ \t]?|$|(?=#?{_ENHANCED}))"
     rf"(?:[ \t]*[\#(]?(?P<enhanced>{_ENHANCED})(?![\d.])[ \t:;)-]*)?(?P<text>[^\r\n]{{0,500}})",
     re.MULTILINE,
 )
 # Codes that a program names as such, wherever they stand: responseCode: 535, "code 550 (5.7.255)", response: 554.
 _NAMED = re.compile(
-    rf"(?:response ?code|status ?code|smtp[ _]?(?:error )?code|reply ?code|error ?code|smtp error|\bcode|response)[\"']?[ \t]*[:=]?[ \t]*[\"'\[]?(?P<code>{_CODES})\b(?!\.\d)"
+    rf"(?:response ?code|status ?code|smtp[ _]?(?:error )?code|reply ?code|error ?code|smtp error|\bcode|response)"
+    rf"[\"']?[ \t]*[:=]?[ \t]*[\"'\[]?(?P<code>{_CODES})\b(?!\.\d)"
     rf"[\"',\])]*[ \t]*(?:\(?(?P<enhanced>{_ENHANCED})\)?)?[ \t]*(?P<text>[^\r\n]{{0,300}})",
     re.IGNORECASE,
 )
+# PHPMailer puts code and enhanced code behind the words: "MAIL FROM command failed,Sender address rejected,450,4.1.8".
+_BEHIND = re.compile(rf"command failed,(?P<text>[^\r\n]{{0,300}}?),(?P<code>{_CODES})(?:,(?P<enhanced>{_ENHANCED}))?\b")
 _BARE = re.compile(
     rf"(?<![\w.#-])(?:\#|dsn=|status=)?(?P<enhanced>{_ENHANCED})(?![\w.-])(?P<sep>[ \t:;,)'\"-]*)(?P<text>[^\r\n]{{0,500}})"
 )
 _VERSION_BEFORE = re.compile(
     r"(?:version|release|server|mysql|php|linux|kernel|v|firmware|openssl|node|python|java|@)[ /:-]*$", re.IGNORECASE
 )
-# .NET names codes in words of its own (System.Net.Mail.SmtpStatusCode), and puts the server's text behind them.
-_DOTNET = re.compile(
-    r"(?P<words>[A-Z][A-Za-z ,./-]{8,120}?)\.? The server response was:?[ \t]*(?:(?P<enhanced>[45]\.\d{1,3}\.\d{1,3})[ \t]*)?(?P<text>[^\r\n]{0,300})"
-)
-_DOTNET_CODES: tuple[tuple[str, int], ...] = (
-    ("secure connection or the client was not authenticated", 530),
-    ("mailbox unavailable", 550),
-    ("mailbox name not allowed", 553),
-    ("mailbox busy", 450),
-    ("transaction failed", 554),
-    ("service not available", 421),
-    ("error in processing", 451),
-    ("insufficient system storage", 452),
-    ("exceeded storage allocation", 552),
-    ("user not local", 551),
-    ("syntax error, command unrecognized", 500),
-    ("syntax error in parameters", 501),
-    ("command not implemented", 502),
-    ("bad sequence of commands", 503),
-    ("command parameter not implemented", 504),
-    ("client was not authenticated", 454),
-    ("does not have permission to submit", 454),
-)
-_STATUS_NAMES = {
-    "MustIssueStartTlsFirst": 530,
-    "ClientNotPermitted": 454,
-    "MailboxUnavailable": 550,
-    "MailboxNameNotAllowed": 553,
-    "MailboxBusy": 450,
-    "TransactionFailed": 554,
-    "ServiceNotAvailable": 421,
-    "LocalErrorInProcessing": 451,
-    "ErrorInProcessing": 451,
-    "InsufficientStorage": 452,
-    "ExceededStorageAllocation": 552,
-    "UserNotLocalTryAlternatePath": 551,
-    "AuthenticationRequired": 530,
-    "AuthenticationInvalidCredentials": 535,
-    "AuthenticationMechanismTooWeak": 534,
-    "TemporaryAuthenticationFailure": 454,
-    "CommandUnrecognized": 500,
-    "BadCommandSequence": 503,
-}
 # A server process that ended itself serves nobody: Postfix's master and Exim's daemon log it so.
-_FATAL = re.compile(
+FATAL = re.compile(
     r"\b(?:postfix/[\w/-]*(?:smtpd|master)|exim|sendmail|dovecot)(?:\[\d+\])?: (?:fatal|panic): (?P<text>[^\r\n]{1,300})"
 )
 # curl says no more of a refused sign-in than its number 67.
@@ -119,36 +81,53 @@ def replies_in(text: str, stage: Stage | None = None) -> tuple[Found, ...]:
 
     A reply may have lost its code and kept its enhanced one (``5.7.57 Client not authenticated``): its code is then 0.
     """
-    found: list[Found] = []
-    found.extend((*_challenges(text), *_dotnet(text), *_fatal(text)))
+    found = [*_challenges(text), *_dotnet(text), *_fatal(text), *_behind(text)]
     if not re.search(r"(?<!\d)5[35]\d[ -]", text):
         found.extend(_denied(text))
-
+    made = len(found)
     for match in _REPLY.finditer(text):
-        if match["text"].startswith("[Net::"):
-            continue  # Perl's Net::Cmd makes up a code for a connection that ended or fell silent
-        _add(found, text, match)
         if len(found) >= _MOST:
             break
-    for pattern in (_NAMED, _BARE):
-        for match in pattern.finditer(text):
-            start = match.start("code" if pattern is _NAMED else "enhanced")
-            if len(found) >= _MOST or any(one.start <= start < one.end for one in found):
-                continue
-            if pattern is _BARE and (_VERSION_BEFORE.search(text[max(0, start - 12) : start]) or not _worded(match["text"])):
-                continue
-            line_end = text.find("\n", start)
-            if pattern is _BARE and any(
-                start < one.start <= (line_end if line_end >= 0 else len(text)) for one in found if one.reply.code
-            ):
-                continue  # a summary of the reply that stands behind it (dsn=4.7.8, ... said: 535)
-            code = int(match["code"]) if pattern is _NAMED else 0
-            reply = Reply(code, match["enhanced"], (_cleaned(match["text"]),))
-            if pattern is _NAMED and any(one.reply.code == code for one in found):
-                continue  # the same reply, once more by its number
-            found.append(_placed(text, start, match.end(), reply, None))
-    placed = (replace(one, stage=stage, guessed=False) if stage else one for one in found)
+        # Perl's Net::Cmd makes up a code for a connection that ended or fell silent.
+        if not match["text"].startswith("[Net::") and not _within(found[:made], match.start()):
+            _add(found, text, match)
+    _add_named(found, text)
+    _add_bare(found, text)
+    placed = (replace(one, stage=stage, guessed=False) if stage else one for one in found[:_MOST])
     return tuple(sorted(placed, key=lambda one: one.start))
+
+
+def _within(found: list[Found], start: int) -> bool:
+    return any(one.start <= start < one.end for one in found)
+
+
+def _add_named(found: list[Found], text: str) -> None:
+    """Add what a program calls a code, unless it is the same reply once more by its number."""
+    for match in _NAMED.finditer(text):
+        code, start = int(match["code"]), match.start("code")
+        if len(found) < _MOST and not _within(found, start) and all(one.reply.code != code for one in found):
+            found.append(_placed(text, start, match.end(), Reply(code, match["enhanced"], (_cleaned(match["text"]),)), None))
+
+
+def _add_bare(found: list[Found], text: str) -> None:
+    """Add replies that have lost their code, unless they sum up one that stands behind them (``dsn=4.7.8, ... said: 535``)."""
+    for match in _BARE.finditer(text):
+        start = match.start("enhanced")
+        if len(found) >= _MOST or _within(found, start) or _summary(found, text, start):
+            continue
+        if not _VERSION_BEFORE.search(text[max(0, start - 12) : start]) and _worded(match["text"]):
+            found.append(_placed(text, start, match.end(), Reply(0, match["enhanced"], (_cleaned(match["text"]),)), None))
+
+
+def _summary(found: list[Found], text: str, start: int) -> bool:
+    end = text.find("\n", start)
+    return any(start < one.start <= (end if end >= 0 else len(text)) for one in found if one.reply.code)
+
+
+def _behind(text: str) -> Iterator[Found]:
+    for match in _BEHIND.finditer(text):
+        reply = Reply(int(match["code"]), match["enhanced"], (_cleaned(match["text"]),))
+        yield _placed(text, match.start(), match.end(), reply, None)
 
 
 def _add(found: list[Found], text: str, match: re.Match[str]) -> None:
@@ -168,6 +147,8 @@ def _add(found: list[Found], text: str, match: re.Match[str]) -> None:
             found[-1] = replace(previous, end=match.end())
         return
     alone = text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip(" \t\"'([<-:S") != ""
+    if alone and code in _FALSE:
+        return
     one = _placed(text, match.start(), match.end(), Reply(code, match["enhanced"], (words,)), None)
     found.append(replace(one, alone=alone))
 
@@ -193,15 +174,17 @@ def _denied(text: str) -> Iterator[Found]:
 
 
 def _fatal(text: str) -> Iterator[Found]:
-    for match in _FATAL.finditer(text):
-        reply = Reply(521, None, (f"service not available: {match['text']}",))
+    for match in FATAL.finditer(text):
+        reply = Reply(
+            521, None, ("service not available: the server's own program has ended itself",)
+        )  # not its words: they speak of another side
         yield Found(reply, Stage.GREETING, match.start(), match.end(), guessed=False)
 
 
 def _dotnet(text: str) -> Iterator[Found]:
-    for match in _DOTNET.finditer(text):
+    for match in dotnet.SAID.finditer(text):
         lower = match["words"].lower()
-        code = next((code for words, code in _DOTNET_CODES if words in lower), 0)
+        code = next((code for words, code in dotnet.CODES if words in lower), 0)
         if code:
             yield _placed(
                 text,
@@ -210,7 +193,7 @@ def _dotnet(text: str) -> Iterator[Found]:
                 Reply(code, match["enhanced"], (_cleaned(match["text"]) or match["words"],)),
                 None,
             )
-    for name, code in _STATUS_NAMES.items():
+    for name, code in dotnet.NAMES.items():
         at = text.find(name)
         if at >= 0 and not re.search(rf"\b{code}\b", text):
             line = text[at : at + 300].split("\n", 1)[0]

@@ -11,15 +11,17 @@ _AUTH_LINE = re.compile(
     re.IGNORECASE,
 )
 _BASE64_LINE = re.compile(
-    r"^([ \t]*(?:[\w:.,\[\] -]{0,60}?(?:C(?:LIENT)?:|CLIENT -> SERVER:|[>~*-]+>|>>>?|send:)[ \t]*(?:b?['\"])?)?)"
-    r"(?=[A-Za-z0-9+/=]*[0-9+/=])(?=[A-Za-z0-9+/=]*[A-Z])(?=[A-Za-z0-9+/=]*[a-z0-9])[A-Za-z0-9+/]{8,}={0,2}((?:\\r|\\n)*['\"]?[ \t]*)$",
+    r"^([ \t]*(?:[\w:.,\[\] -]{0,60}?(?:C(?:LIENT)?:|CLIENT -> SERVER:|[>~*-]+>|>>>?|"
+    r"send:)[ \t]*(?:b?['\"])?)?)(?=[A-Za-z0-9+/=]*[0-9+/=])(?=[A-Za-z0-9+/=]*[A-Z])(?=[A-Za-z0-9+/=]*[a-z0-9])[A-Za-z0-9+/"
+    r"]{8,}={0,2}((?:\\r|\\n)*['\"]?[ \t]*)$",
     re.MULTILINE,
 )
 # key=value and key: value, where the value is one word: a sentence about a password is no password.
 _NAMED = re.compile(
-    r"(?<![A-Za-z])((?:smtp|mail|auth|user|login|e?mail_host)?[_.-]?(?:pass|passwd|password|passphrase|pwd|secret|api[_-]?key|client[_-]?secret|app[_ -]?password|"
-    r"authorization|access[_-]?token|refresh[_-]?token|id[_-]?token|token)[\"']?[ \t]*(?::|=>?)[ \t]*(?:b?[\"'])?)"
-    r"(?![2-5]\d\d[ -])([^\s\"',;)}]{3,}+)(?=[\"',;)}]|[ \t]{0,8}(?:$|\\[rn])|[ \t]{1,8}[\w-]{1,40}=)",
+    r"(?<![A-Za-z])((?:smtp|mail|auth|user|login|e?mail_host)?[_.-]?(?:pass|passwd|password|passphrase|pwd|secret|"
+    r"api[_-]?key|client[_-]?secret|app[_ -]?password|authorization|access[_-]?token|refresh[_-]?token|id[_-]?token|"
+    r"token)[\"']?[ \t]*(?::|=>?)[ \t]*(?:b?[\"'])?)(?![2-5]\d\d[ -])([^\s\"',;)}]{3,}+)(?=[\"',;)}]|[ \t]{0,8}(?:$|\\[rn])|"
+    r"[ \t]{1,8}[\w-]{1,40}=)",
     re.IGNORECASE | re.MULTILINE,
 )
 _BEARER = re.compile(r"\b(Bearer[ \t]+|auth=Bearer[ \t]+)[A-Za-z0-9._~+/-]{16,}=*", re.IGNORECASE)

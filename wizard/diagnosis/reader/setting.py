@@ -11,13 +11,14 @@ from wizard.smtp.observation import Certificate, Stage, TlsFacts
 
 MAIL_PORTS = frozenset({24, 25, 26, 465, 587, 588, 1025, 1465, 1587, 2465, 2525, 2587, 8025})
 _PORT = re.compile(
-    r"\bports?[\"']?[ :=]+[\"']?(\d{1,5})\b|[\w\]]:(24|25|26|465|587|588|994|2525|2465|2587|1025|1587)\b|host, port: [^\s,]+, (\d{1,5})\b|\.\w+[\"']?, (25|465|587|2525)\b",
+    r"\bports?[\"']?[ :=]+[\"']?(\d{1,5})\b|(?:[a-z\]]|\.\d{1,3}):(24|25|26|465|587|588|994|2525|2465|2587|1025|1587)\b|"
+    r"host, port: [^\s,]+, (\d{1,5})\b|\.\w+[\"']?, (25|465|587|2525)\b",
     re.IGNORECASE,
 )
 _HOST = re.compile(
-    r"(?:smtp host: |host,? port: |host(?:name)?[\"']?[:=] ?[\"']?|host |://|lookup |connect to |connecting to |connection to |to |unknownhostexception: |opening to |-connect |"
-    r"-server |dial tcp: |enotfound |eai_again |resolve )"
-    r"[\"']?((?:[a-z0-9_-]+\.)+[a-z]{2,24})\b",
+    r"(?:smtp host: |host,? port: |host(?:name)?[\"']?[:=] ?[\"']?|host |://|lookup |connect to |connecting to |"
+    r"connection to |to |unknownhostexception: |opening to |-connect |-server |dial tcp: |enotfound |eai_again |"
+    r"resolve )[\"']?((?:[a-z0-9_-]+\.)+[a-z]{2,24})\b",
     re.IGNORECASE,
 )
 _MAIL_HOST = re.compile(

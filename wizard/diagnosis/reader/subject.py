@@ -13,40 +13,46 @@ from wizard.diagnosis.when import Words
 
 _MAIL = Words(
     "mail",
-    "smtp, esmtp, mail, e-mail, email, starttls, ehlo, helo, rcpt, postfix, exim, sendmail, dovecot, swift_, bounce, mailer, undeliver, "
-    "xoauth2, office365, outlook, gsmtp, msmtp, swaks, nodemailer, lettre, dsn=, diagnostic-code, final-recipient, recipient, sender, "
-    "eauth, eenvelope, submission",
+    "smtp, esmtp, mail, e-mail, email, starttls, ehlo, helo, rcpt, postfix, exim, sendmail, dovecot, swift_, bounce, "
+    "mailer, undeliver, xoauth2, office365, outlook, gsmtp, msmtp, swaks, nodemailer, lettre, dsn=, diagnostic-code, "
+    "final-recipient, recipient, sender, eauth, eenvelope, submission",
 )
 _ELSE = Words(
     "another trade",
-    "http, https, postgres, postgresql, mysql, mariadb, jdbc, redis, mongo, ldap, kafka, ssh:, sshd, curl, nginx, apache, docker, git , ftp, oracle, "
-    "database, sql, rest api, elasticsearch, rabbitmq, amqp, websocket, npm, pip, imap, pop3, kubectl, kubernetes, api server, s3, urllib, requests., "
-    "wget, ntp, snmp, nfs, samba, smb, rsync, maven, gradle, etcd, consul, vault, grpc, graphql, broker, zookeeper, cassandra, "
-    "memcache, proxy_pass, upstream, php-fpm, fastcgi, vpn, openvpn, wireguard, ipsec, radius, kerberos, bluetooth, usb, printer, cups, systemd, kernel",
+    "http, https, postgres, postgresql, mysql, mariadb, jdbc, redis, mongo, ldap, kafka, ssh:, sshd, curl, nginx, apache, "
+    "docker, git , ftp, oracle, database, sql, rest api, elasticsearch, rabbitmq, amqp, websocket, npm, pip, imap, pop3, "
+    "kubectl, kubernetes, api server, s3, urllib, requests., wget, ntp, snmp, nfs, samba, smb, rsync, maven, gradle, etcd, "
+    "consul, vault, grpc, graphql, broker, zookeeper, cassandra, memcache, proxy_pass, upstream, php-fpm, fastcgi, vpn, "
+    "openvpn, wireguard, ipsec, radius, kerberos, bluetooth, usb, printer, cups, systemd, kernel",
 )
-_OTHER_PORT = re.compile(r"\b(?:port[ :=]+|[\d\]]:|localhost:|[a-z]{2,}:)(\d{2,5})\b", re.IGNORECASE)
+_OTHER_PORT = re.compile(r"\b(?:port[ :=]+|\.\d{1,3}:|\]:|localhost:|[a-z]{2,}:)(\d{2,5})\b", re.IGNORECASE)
 _CODE = re.compile(
-    r"^(?:[ \t]+\*[ /])|^\s*(?:def |async def |class |import |from \S+ import|#include|#define|public |private |protected |func |function |const |let |var |return\b|"
-    r"if ?\(|if .*:$|else\b|elif |for\b|while\b|try\b|except\b|catch ?\(|raise \w|throw |package |namespace |use |fn |impl |end$|<\?php|//|/\*|@\w+|"
-    r"\w+ := |self\.|this\.|[\w.]+\(.*\)[;{]?$|[})\]]+[;,]?$)|[{;]\s*$"
+    r"^(?:[ \t]+\*[ /])|^\s*(?:def |async def |class |import |from \S+ import|#include|#define|public |private |protected |"
+    r"func |function |const |let |var |return\b|if ?\(|if .*:$|else\b|elif |for\b|while\b|try\b|except\b|catch ?\(|raise \w|"
+    r"throw |package |namespace |use |fn |impl |end$|<\?php|//|/\*|@\w+|\w+ := |self\.|this\.|[\w.]+\(.*\)[;{]?$|"
+    r"[})\]]+[;,]?$)|[{;]\s*$"
 )
 _TRACE = re.compile(
-    r"^[ \t]{0,40}(?:at [\w.$/@<>]{1,200}\(|File \"|Traceback|Caused by|Exception in|[\w.]{1,200}(?:Error|Exception)\b.{0,80}:|\.\.\. \d+ more)|nested exception",
+    r"^[ \t]{0,40}(?:at [\w.$/@<>]{1,200}\(|File \"|Traceback|Caused by|Exception in|[\w.]{1,200}(?:Error|"
+    r"Exception)\b.{0,80}:|\.\.\. \d+ more)|nested exception",
     re.MULTILINE,
 )
 _SETTING = re.compile(r"^\s*(?:[#;]|\[[\w .:-]+\]$|-?[\w.$-]+[ \t]*[=:]|[\w.-]+ [\w./@:-]+;?$|<[\w/?!]|[}\])]|[\w-]+ \{)")
 _COMMAND = re.compile(
-    r"^\s*(?:\d+\s+)?(?:[$#%>] ?)?(?:sudo |time )?(?:cd|ls|ll|cat|less|vi|vim|nano|emacs|git|apt|apt-get|yum|dnf|brew|swaks|telnet|openssl|curl|wget|echo|systemctl|service|"
-    r"postfix|postconf|postmap|mailq|mail|msmtp|sendmail|exim|tail|head|grep|journalctl|docker|kubectl|ssh|scp|ping|dig|nslookup|nc|exit|make|pip|pip3|npm|cp|mv|rm|mkdir|"
-    r"chmod|chown|export|python3?|java|history|man|which|source|history|clear|ps|top|kill|crontab|ufw|iptables)\b(?!:)"
+    r"^\s*(?:\d+\s+)?(?:[$#%>] ?)?(?:sudo |time )?(?:cd|ls|ll|cat|less|vi|vim|nano|emacs|git|apt|apt-get|yum|dnf|brew|swaks|"
+    r"telnet|openssl|curl|wget|echo|systemctl|service|postfix|postconf|postmap|mailq|mail|msmtp|sendmail|exim|tail|head|"
+    r"grep|journalctl|docker|kubectl|ssh|scp|ping|dig|nslookup|nc|exit|make|pip|pip3|npm|cp|mv|rm|mkdir|chmod|chown|export|"
+    r"python3?|java|history|man|which|source|history|clear|ps|top|kill|crontab|ufw|iptables)\b(?!:)"
 )
-# What only a record of a failure has: an exception with its text, a reply with its codes, an error number, the fields of a bounce.
+# What only a record of a failure has: an exception with its text, a reply with its codes, an error number, a bounce.
 _RECORD = re.compile(
-    r"(?:Exception|Error|Failure|Timeout)\b[\"']?[\])]? ?[:(]|(?<![\w.])[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\b|\berrno\b|\bstatus=(?:deferred|bounced|undeliverable|softbounce)|\bstat=|"
-    r"\bsaid: |Diagnostic-Code:|Traceback|Caused by:|^[ \t]{0,20}at \S{1,200}\(|\breturned an? error|Remote Server returned|The server response was|"
-    r"\bECONN|\bETIMEDOUT|\bENOTFOUND|\bEAUTH|\bEENVELOPE|\[Errno |SSL routines:|<\*\* |\*\*\* |responseCode|response code|[(:] ?[45]\d\d[ :,]|"
+    r"(?:Exception|Error|Failure|Timeout)\b[\"']?[\])]? ?[:(]|(?<![\w.])[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\b|\berrno\b|"
+    r"\bstatus=(?:deferred|bounced|undeliverable|softbounce)|\bstat=|\bsaid: |Diagnostic-Code:|Traceback|Caused by:|"
+    r"^[ \t]{0,20}at \S{1,200}\(|\breturned an? error|Remote Server returned|The server response was|\bECONN|\bETIMEDOUT|"
+    r"\bENOTFOUND|\bEAUTH|\bEENVELOPE|\[Errno |SSL routines:|<\*\* |\*\*\* |responseCode|response code|[(:] ?[45]\d\d[ :,]|"
     r"^[^\w\n]{0,8}(?:S:|<<<|<-|<~)?[ \t]{0,4}[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b|verify error|SMTP (?:ERROR|error)|"
-    r"(?:got|received|response|code|error|failed|rejected|denied|login|command)[^\n]{0,30}[:(\"' ][45]\d\d\b|level=err|\bWARN\b|\bERROR\b|\bFATAL\b|^\w{1,40}: ",
+    r"(?:got|received|response|code|error|failed|rejected|denied|login|command)[^\n]{0,30}[:(\"' ][45]\d\d\b|level=err|"
+    r"\bWARN\b|\bERROR\b|\bFATAL\b|^\w{1,40}: ",
     re.MULTILINE,
 )
 # A reply with its enhanced code is SMTP's own form (RFC 2034); one without its basic code counts where a line begins.
@@ -54,7 +60,8 @@ _REPLY = re.compile(
     r"(?<![\w.])[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\b|^[\W_]{0,6}[45]\.\d{1,2}\.\d{1,3}[ :]+[A-Z<\[]", re.MULTILINE
 )
 _FAILING = re.compile(
-    r"\b(?:rejected|reject|failed|failure|error|refused|denied|unable|could not|cannot|couldn't|can't|not (?:allowed|accepted|permitted|verified|authorized|activated|valid))\b",
+    r"\b(?:rejected|reject|failed|failure|error|refused|denied|unable|could not|cannot|couldn't|can't|not (?:allowed|"
+    r"accepted|permitted|verified|authorized|activated|valid))\b",
     re.IGNORECASE,
 )
 _STAMP = re.compile(r"\d\d:\d\d:\d\d")
@@ -113,7 +120,7 @@ def about_mail(text: str, flat: Flat, known: Known) -> bool:
         return False
     if speaks_of_mail(text, flat, known):
         return True
-    return len(text) < 1200 and not _OTHER_PORT.search(text) and not _ELSE.found_in(flat.text)
+    return len(text) < 1200 and not _STAMP.search(text) and not _OTHER_PORT.search(text) and not _ELSE.found_in(flat.text)
 
 
 def speaks_of_mail(text: str, flat: Flat, known: Known) -> bool:

@@ -39,18 +39,8 @@ _NAMES: dict[str, Kind] = {
     "SERVFAIL": Kind.RESOLVER_FAILED,
     "ETIMEOUT": Kind.RESOLVER_FAILED,
     "ESERVFAIL": Kind.RESOLVER_FAILED,
-    "WSAECONNREFUSED": Kind.REFUSED,
-    "WSAETIMEDOUT": Kind.TIMEOUT,
-    "WSAENETUNREACH": Kind.UNREACHABLE,
-    "WSAEHOSTUNREACH": Kind.UNREACHABLE,
-    "WSAEADDRNOTAVAIL": Kind.UNREACHABLE,
-    "WSAECONNRESET": Kind.RESET,
-    "WSAECONNABORTED": Kind.RESET,
-    "WSAEACCES": Kind.PROHIBITED,
-    "WSAHOST_NOT_FOUND": Kind.NAME_NOT_FOUND,
-    "WSANO_DATA": Kind.NAME_NOT_FOUND,
-    "WSATRY_AGAIN": Kind.RESOLVER_FAILED,
-    "WSANO_RECOVERY": Kind.RESOLVER_FAILED,
+    "NO_DATA": Kind.NAME_NOT_FOUND,
+    "NO_RECOVERY": Kind.RESOLVER_FAILED,
 }
 _NUMBERS: dict[int, Kind] = {
     # Linux; macOS (two digits up to 65) numbers differ and do not meet these
@@ -105,11 +95,13 @@ _WHERE = {
     Kind.RESOLVER_FAILED: Stage.RESOLVE,
 }
 _NAME = re.compile(
-    r"(?<![A-Za-z])(?:WSA)?(?:E[A-Z]{4,14}|EAI_[A-Z]{4,6}|HOST_NOT_FOUND|NO_DATA|TRY_AGAIN|NO_RECOVERY)(?![A-Z_])|NXDOMAIN|SERVFAIL"
+    r"(?<![A-Za-z])(?:WSA)?(?:E[A-Z]{4,14}|EAI_[A-Z]{4,6}|HOST_NOT_FOUND|NO_DATA|TRY_AGAIN|NO_RECOVERY)(?![A-Z_])|NXDOMAIN|"
+    r"SERVFAIL"
 )
 _NUMBER = re.compile(
-    r"(?<!write:)(?<!read:)(?:\b(?<!write:)(?<!read:)(?:errno|os error|winerror|wsa error|socket error|winsock error|error code|error_code|system error)\b[ \t]*[:=#(]*[ \t]*|\[errno |"
-    r"\[winerror |socketexception[ \t]*\((?:0x)?)(-?\d{1,5})\b|(?<=[a-z] \()(1\d\d)(?=\))",
+    r"(?<!write:)(?<!read:)(?:\b(?<!write:)(?<!read:)(?:errno|os error|winerror|wsa error|socket error|winsock error|"
+    r"error code|error_code|system error)\b[ \t]*[:=#(]*[ \t]*|\[errno |\[winerror |"
+    r"socketexception[ \t]*\((?:0x)?)(-?\d{1,5})\b|(?<=[a-z] \()(1\d\d)(?=\))",
     re.IGNORECASE,
 )
 # `openssl s_client` had a connection and lost it in the handshake, whatever the number says.
@@ -119,11 +111,12 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "the resolver failed",
-            "temporary failure in name resolution, server misbehaving, host not found~try again, non-recoverable failure in name, "
-            "dns server~fail, resolver~timed out, temporary dns, dns~timeout, dns lookup~timed out, dns~time out, name server~fail, "
-            "lookup~i/o timeout, getaddrinfo~try again, temporarily~resolve, resolve~temporarily, "
-            "dns request timed out, query timed out, host lookup did not complete, lookup deferred, name lookup timed out, "
-            "resolving timed out, timeouterror~dns, resource temporarily unavailable~dns, internal resolver failure, queryerefused, "
+            "temporary failure in name resolution, server misbehaving, host not found~try again, "
+            "non-recoverable failure in name, dns server~fail, resolver~timed out, temporary dns, dns~timeout, "
+            "dns lookup~timed out, dns~time out, name server~fail, lookup~i/o timeout, getaddrinfo~try again, "
+            "temporarily~resolve, resolve~temporarily, dns request timed out, query timed out, "
+            "host lookup did not complete, lookup deferred, name lookup timed out, resolving timed out, timeouterror~dns, "
+            "resource temporarily unavailable~dns, internal resolver failure, queryerefused, "
             "usually a temporary error during hostname resolution",
         ),
         Kind.RESOLVER_FAILED,
@@ -132,14 +125,15 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "the name was not found",
-            "unknownhostexception, unknown smtp host, unknown host, name or service not known, nodename nor servname, no such host, "
-            "could not resolve, couldn't resolve, cannot resolve, can't resolve, unable to resolve, failed to resolve, "
-            "name does not resolve, could not be resolved, cannot be resolved, php_network_getaddresses, no address associated, "
-            "domain name not found, host or domain name not found, getaddrinfo failed, getaddrinfo: , host not found, "
-            "label too long, label empty, non-existent domain, all relevant mx records point to non-existent, bad hostname, "
-            "cannot find host, hostname lookup failed, failed to lookup address, remote name could not be resolved, no mx or a records, "
-            "could not be found~dns, invalid host name, invalid hostname, requested name is valid~no data, not known (gai, "
-            "unrouteable mail domain, no mx record, mx record~not found, domain does not exist, 不知道这样的主机, 未知的名称",
+            "unknownhostexception, unknown smtp host, unknown host, name or service not known, nodename nor servname, "
+            "no such host, could not resolve, couldn't resolve, cannot resolve, can't resolve, unable to resolve, "
+            "failed to resolve, name does not resolve, could not be resolved, cannot be resolved, php_network_getaddresses, "
+            "no address associated, domain name not found, host or domain name not found, getaddrinfo failed, "
+            "getaddrinfo: , host not found, label too long, label empty, non-existent domain, "
+            "all relevant mx records point to non-existent, bad hostname, cannot find host, hostname lookup failed, "
+            "failed to lookup address, remote name could not be resolved, no mx or a records, could not be found~dns, "
+            "invalid host name, invalid hostname, requested name is valid~no data, not known (gai, unrouteable mail domain, "
+            "no mx record, mx record~not found, domain does not exist, 不知道这样的主机, 未知的名称",
         ),
         Kind.NAME_NOT_FOUND,
         Stage.RESOLVE,
@@ -147,9 +141,9 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "refused",
-            "connection refused, actively refused, connection was refused, connectionrefused, connect: refused, refused the connection, "
-            "connection could not be made because, couldn't connect to server, 拒绝连接, 积极拒绝, connexion refus, verbindungsaufbau abgelehnt, "
-            "conexi\u00f3n rechazada",
+            "connection refused, actively refused, connection was refused, connectionrefused, connect: refused, "
+            "refused the connection, connection could not be made because, couldn't connect to server, 拒绝连接, 积极拒绝, "
+            "connexion refus, verbindungsaufbau abgelehnt, conexi\u00f3n rechazada",
         ),
         Kind.REFUSED,
         Stage.CONNECT,
@@ -158,8 +152,9 @@ _TEXTS: tuple[Sign, ...] = (
         Words(
             "no route",
             "network is unreachable, network unreachable, unreachable network, unreachable host, no route to host, "
-            "host is unreachable, host unreachable, unreachable host, address family not supported, cannot assign requested address, "
-            "can't assign requested address, network is down, host is down, networkunreachable, hostunreachable, no route",
+            "host is unreachable, host unreachable, unreachable host, address family not supported, "
+            "cannot assign requested address, can't assign requested address, network is down, host is down, "
+            "networkunreachable, hostunreachable, no route",
         ),
         Kind.UNREACHABLE,
         Stage.CONNECT,
@@ -177,11 +172,11 @@ _TEXTS: tuple[Sign, ...] = (
         Words(
             "nothing came back",
             "connection timed out, connect timed out, connection timeout, connect timeout, connection time-out, "
-            "connection attempt failed because, did not properly respond, dial tcp~timeout, connecttimeout, connectiontimeout, opentimeout, "
-            "timeout occurred while connecting, connection to~timed out, could not failed to connect~timeout, "
-            "failed to timed out: connect, connect: operation timed out, isconnected failed: etimedout, "
-            "connection establishment timed out, connecting~timed out, timed out~connecting, timeout~connecting, "
-            "timeout while trying to connect, connect attempt timed out",
+            "connection attempt failed because, did not properly respond, dial tcp~timeout, connecttimeout, "
+            "connectiontimeout, opentimeout, timeout occurred while connecting, connection to~timed out, "
+            "could not failed to connect~timeout, failed to timed out: connect, connect: operation timed out, "
+            "isconnected failed: etimedout, connection establishment timed out, connecting~timed out, timed out~connecting, "
+            "timeout~connecting, timeout while trying to connect, connect attempt timed out",
         ),
         Kind.TIMEOUT,
         Stage.CONNECT,
@@ -189,9 +184,9 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "a read that timed out",
-            "unexpectedly closed: timed out, read timed out, read operation timed out, readtimeout, timed out waiting, waiting for server response, "
-            "timeout waiting, sockettimeoutexception, getline(): timeout, [net::smtp] timeout, socket_timeout, response timed out, read timeout, "
-            "error: timeout",
+            "unexpectedly closed: timed out, read timed out, read operation timed out, readtimeout, timed out waiting, "
+            "waiting for server response, timeout waiting, sockettimeoutexception, getline(): timeout, [net::smtp] timeout, "
+            "socket_timeout, response timed out, read timeout, error: timeout",
         ),
         Kind.TIMEOUT,
         Stage.DATA,
@@ -200,8 +195,9 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "nothing came in time",
-            "operation timed out, timed out, timeouterror, i/o timeout, timeout exceeded,"
-            "deadline exceeded, time out, timedout, timeout occurred, failed to respond, no response, timeout waiting, timeoutexception, readtimeout, execution expired, 超时",
+            "operation timed out, timed out, timeouterror, i/o timeout, timeout exceeded,deadline exceeded, time out, "
+            "timedout, timeout occurred, failed to respond, no response, timeout waiting, timeoutexception, readtimeout, "
+            "execution expired, 超时",
         ),
         Kind.TIMEOUT,
         None,
@@ -220,12 +216,15 @@ _TEXTS: tuple[Sign, ...] = (
     Sign(
         Words(
             "closed",
-            "connection closed, connection was closed, connection is closed, closed the connection, closed connection, closing connection, "
-            "unexpectedly closed, closed unexpectedly, closed~unexpectedly, lost connection, connection lost, unexpected eof, eof occurred, eoferror, "
-            "eofexception, end of file, remote host terminated, remote host closed, server closed, connection dropped, "
-            "dropped connection, socket hang up, server disconnected, serverdisconnected, : eof, [eof], unexpected end of, "
-            "connection has been closed, connection unexpectedly, connection terminated, end of stream, socket is closed, "
-            "closed by foreign host, [net::smtp] connection closed, unexpected eof on command channel,  closed by remote, connection to server~lost, remote party has closed, 0 bytes from the transport, connectionlost",
+            "connection closed, connection was closed, connection is closed, closed the connection, closed connection, "
+            "closing connection, unexpectedly closed, closed unexpectedly, closed~unexpectedly, lost connection, "
+            "connection lost, unexpected eof, eof occurred, eoferror, eofexception, end of file, remote host terminated, "
+            "remote host closed, server closed, connection dropped, dropped connection, socket hang up, "
+            "server disconnected, serverdisconnected, : eof, [eof], unexpected end of, connection has been closed, "
+            "connection unexpectedly, connection terminated, end of stream, socket is closed, closed by foreign host, "
+            "[net::smtp] connection closed, unexpected eof on command channel,  closed by remote, "
+            "connection to server~lost, remote party has closed, server not connected, 0 bytes from the transport, "
+            "connectionlost",
         ),
         Kind.CLOSED,
         None,
@@ -237,7 +236,7 @@ _TEXTS: tuple[Sign, ...] = (
 def errors_in(text: str, flat: Flat) -> Iterator[Clue]:
     """Yield what the system said: by name, by number, by its text."""
     for found in _NAME.finditer(text):
-        kind = _NAMES.get(found[0])
+        kind = _NAMES.get(found[0].removeprefix("WSA"))
         if kind:
             yield _clue(kind, found.start(), found.end())
     for found in _WRITE.finditer(text):
