@@ -38,11 +38,11 @@ GREYLIST = Words(
 )
 RATE = Words(
     "rate, throttling, too many",
-    "rate limit, ratelimit, rate-limit, rate~exceed, rate~high, rate limited, throttl, too many, too much mail, too "
-    "fast, frequency, limit exceeded, limits exceeded, exceeded~limit, exceeds~limit, limit~reached, exceeded~quota "
-    "for sending, sending limit, sending quota, sending rate, hourly, per hour, per minute, per second, messages per, "
-    "concurrent connection, maximum~connection, connections~exceed, connection limit, thread limit, unusual rate, "
-    "unusual sending, submission rate",
+    "rate limit, ratelimit, rate-limit, rate~exceed, rate~high, rate limited, throttl, too many, too much mail, too fast, "
+    "frequency, limit exceeded, limits exceeded, exceeded~limit, exceeds~limit, limit~reached, limit~exceeded, "
+    "exceeded~quota for sending, sending limit, sending quota, sending rate, hourly, per hour, per minute, per second, "
+    "messages per, concurrent connection, maximum~connection, connections~exceed, connection limit, thread limit, "
+    "unusual rate, unusual sending, submission rate",
 )
 QUOTA = Words(
     "not activated, sandbox, daily quota",
