@@ -47,13 +47,14 @@ from email.message import EmailMessage
 host, port, mode, user, password, ca = sys.argv[1:7]
 mail = EmailMessage(); mail["From"] = "iiq@practice.example"; mail["To"] = "admin@practice.example"
 mail.set_content("x")
-asyncio.run(aiosmtplib.send(mail, hostname=host, port=int(port), use_tls=mode == "tls", start_tls=mode == "starttls", username=user,
-    password=password, timeout=2, tls_context=ssl.create_default_context(cafile=ca)))
+asyncio.run(aiosmtplib.send(mail, hostname=host, port=int(port), use_tls=mode == "tls", start_tls=mode == "starttls",
+    username=user, password=password, timeout=2, tls_context=ssl.create_default_context(cafile=ca)))
 """
 _NODEMAILER = """
 const [host, port, mode, user, pass, ca] = process.argv.slice(2);
 const nodemailer = require(process.env.NODEMAILER);
-nodemailer.createTransport({ host, port: Number(port), secure: mode === "tls", requireTLS: mode === "starttls", auth: { user, pass },
+nodemailer.createTransport({ host, port: Number(port), secure: mode === "tls", requireTLS: mode === "starttls",
+  auth: { user, pass },
   tls: { ca: require("fs").readFileSync(ca) }, connectionTimeout: 2000, greetingTimeout: 2000, socketTimeout: 2000 })
   .sendMail({ from: "iiq@practice.example", to: "admin@practice.example", subject: "x", text: "x" })
   .then(() => console.log("sent"), (problem) => console.error(problem));

@@ -77,7 +77,7 @@ _TEXTS: tuple[Sign, ...] = tuple(
             "does not match the host, does not match host, is valid for~not, certificate is not valid for, "
             "can't verify identity, ip address mismatch, cannot validate certificate for, doesn't contain any ip sans, "
             "remotecertificatenamemismatch, name mismatch, host name did not match, certnotvalidforname, notvalidforname, "
-            "certificate subject name, wrong host, certificate name~not match, certificate does not match, "
+            "certificate subject name, certificate name~not match, certificate does not match, "
             "hostname verification failed, hostname doesn't match, host name verification, hostname verifier, "
             "certificate~not issued for, ssl_error_bad_cert_domain, bad_cert_domain, certificate belongs to, "
             "no alternative certificate subject name, unable to match~certificate, hostname~does not match~certificate, "

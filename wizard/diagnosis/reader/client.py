@@ -58,9 +58,10 @@ _TEXTS: tuple[Sign, ...] = (
             "smtp auth extension not supported, auth extension not supported, auth not supported, not support auth, "
             "doesn't support auth, didn't support auth, authentication is not supported, authentication not supported by, "
             "does not advertise auth, auth not offered, no auth offered, auth not advertised, authentication not enabled, "
-            "unencrypted connection, auth~not advertised, server~not~offer~authentication, not support the auth, "
-            "not support smtp auth, not support~authentication, auth extension~not, smtp authentication~not supported, "
-            "not advertise~auth, does not support the authentication, auth command not enabled",
+            "unencrypted connection, wrong host name, auth~not advertised, server~not~offer~authentication, "
+            "not support the auth, not support smtp auth, not support~authentication, auth extension~not, "
+            "smtp authentication~not supported, not advertise~auth, does not support the authentication, "
+            "auth command not enabled",
         ),
         Kind.NOT_OFFERED,
         Stage.AUTH,

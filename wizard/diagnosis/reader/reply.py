@@ -66,7 +66,7 @@ _FALSE = frozenset({401, 403})  # the web's codes, and SendGrid's: they count on
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One reply and where it stood: ``stage`` is a guess when ``guessed``; ``alone`` when nothing but the code names it a reply."""
+    """One reply and where it stood: ``stage`` is a guess when ``guessed``; ``alone`` when only the code names it a reply."""
 
     reply: Reply
     stage: Stage
@@ -105,6 +105,8 @@ def _add_named(found: list[Found], text: str) -> None:
     """Add what a program calls a code, unless it is the same reply once more by its number."""
     for match in _NAMED.finditer(text):
         code, start = int(match["code"]), match.start("code")
+        if code in _FALSE:
+            continue
         if len(found) < _MOST and not _within(found, start) and all(one.reply.code != code for one in found):
             found.append(_placed(text, start, match.end(), Reply(code, match["enhanced"], (_cleaned(match["text"]),)), None))
 

@@ -15,7 +15,7 @@ _MAIL = Words(
     "mail",
     "smtp, esmtp, mail, e-mail, email, starttls, ehlo, helo, rcpt, postfix, exim, sendmail, dovecot, swift_, bounce, "
     "mailer, undeliver, xoauth2, office365, outlook, gsmtp, msmtp, swaks, nodemailer, lettre, dsn=, diagnostic-code, "
-    "final-recipient, recipient, sender, eauth, eenvelope, submission",
+    "final-recipient, recipient, sender, eauth, eenvelope, submission, expected response code",
 )
 _ELSE = Words(
     "another trade",
@@ -63,6 +63,11 @@ _FAILING = re.compile(
     r"\b(?:rejected|reject|failed|failure|error|refused|denied|unable|could not|cannot|couldn't|can't|not (?:allowed|"
     r"accepted|permitted|verified|authorized|activated|valid))\b",
     re.IGNORECASE,
+)
+# What only mail programs write: Nodemailer's last command, Postfix's conversation and status, curl's refused sign-in.
+_FORM = re.compile(
+    r"\bcommand[\"']?: ?[\"'](?:CONN|EHLO|HELO|STARTTLS|AUTH|MAIL|RCPT|DATA)\b|\bconversation with \S{1,200}\[|"
+    r"\bstatus=(?:deferred|bounced)\b|\bin reply to [A-Z]{4}|curl: \(67\)|\bstarttls\b"
 )
 _STAMP = re.compile(r"\d\d:\d\d:\d\d")
 _FUNCTION = frozenset(
@@ -125,7 +130,7 @@ def about_mail(text: str, flat: Flat, known: Known) -> bool:
 
 def speaks_of_mail(text: str, flat: Flat, known: Known) -> bool:
     """Whether the text speaks of mail by its words or ports, or is known to."""
-    if known != Known() or _MAIL.found_in(flat.text) or _REPLY.search(text):
+    if known != Known() or _MAIL.found_in(flat.text) or _REPLY.search(text) or _FORM.search(text):
         return True
     return any(int(port) in MAIL_PORTS for port in _OTHER_PORT.findall(text[:20_000]))
 

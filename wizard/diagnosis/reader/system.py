@@ -237,7 +237,9 @@ def errors_in(text: str, flat: Flat) -> Iterator[Clue]:
     """Yield what the system said: by name, by number, by its text."""
     for found in _NAME.finditer(text):
         kind = _NAMES.get(found[0].removeprefix("WSA"))
-        if kind:
+        if kind is Kind.TIMEOUT and text.endswith("connect ", 0, found.start()):  # Node's "connect ETIMEDOUT"
+            yield Clue(kind, Stage.CONNECT, found.start(), found.end())
+        elif kind:
             yield _clue(kind, found.start(), found.end())
     for found in _WRITE.finditer(text):
         yield Clue(Kind.RESET, Stage.TLS, found.start(), found.end())
