@@ -32,6 +32,13 @@ _CODE = re.compile(
     r"throw |package |namespace |use |fn |impl |end$|<\?php|//|/\*|@\w+|\w+ := |self\.|this\.|[\w.]+\(.*\)[;{]?$|"
     r"[})\]]+[;,]?$)|[{;]\s*$"
 )
+# What begins a line of a program and hardly ever one of an error.
+_STATEMENT = re.compile(
+    r"^\s*(?:(?:async )?def \w+\(|class \w+[(:{ ]|import [\w.{*]|from [\w.]+ import |#include|#define|return\b|elif |else:|"
+    r"except\b|(?:public|private|protected|static|final) \w|func \w*\(|function \w*\(|(?:const|let|var) \w+ ?=|@\w+|"
+    r"package \w|assert )"
+)
+_TABLE = re.compile(r"^\s*(?:\|.*\||[\w.-]+\s+\d+/(?:tcp|udp)\b)")
 _TRACE = re.compile(
     r"^[ \t]{0,40}(?:at [\w.$/@<>]{1,200}\(|File \"|Traceback|Caused by|Exception in|[\w.]{1,200}(?:Error|"
     r"Exception)\b.{0,80}:|\.\.\. \d+ more)|nested exception",
@@ -166,10 +173,19 @@ def _share(lines: list[str], pattern: re.Pattern[str]) -> float:
 
 
 def _is_code(lines: list[str], text: str) -> bool:
-    return len(lines) >= 5 and not _TRACE.search(text) and _share(lines, _CODE) >= 0.55 and not _has_reply(text)
+    if len(lines) < 5 or _TRACE.search(text):
+        return len(lines) >= 5 and "Traceback (most" not in text and _many(lines, _STATEMENT)
+    return _many(lines, _STATEMENT) or (_share(lines, _CODE) >= 0.55 and not _has_reply(text))
+
+
+def _many(lines: list[str], pattern: re.Pattern[str]) -> bool:
+    count = sum(1 for line in lines if pattern.search(line[:300]))
+    return count >= 5 and count * 10 >= len(lines)
 
 
 def _is_settings(lines: list[str], text: str) -> bool:
+    if _many(lines, _TABLE):
+        return True
     return len(lines) >= 4 and _share(lines, _SETTING) >= 0.8 and not _RECORD.search(text) and not _STAMP.search(text)
 
 
