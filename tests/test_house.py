@@ -140,9 +140,9 @@ def _clean_copy(folder: Path) -> Path:
 
 
 def test_the_commands_the_documents_name_are_in_the_makefile() -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
-    named = {word for page in pages for word in re.findall(r"`make ([a-z]+)", page.read_text())}
+    named = {word for page in pages for word in re.findall(r"`make ([a-z-]+)", page.read_text())}
 
     assert {"run", "test"} <= named
     assert named <= targets
