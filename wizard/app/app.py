@@ -212,6 +212,7 @@ class WizardApp(Shell):
             yield SystemCommand(
                 "Equivalent command", "the command line that does the same, without the password", self.action_command
             )
+        yield SystemCommand("Explain an error", "paste an error, a bounce or a log, and see what it means", self.action_explain)
         for name in theme.names(self.memory.themes):
             yield SystemCommand(f"Theme: {name}", "change the colours and remember them", partial(self.set_theme, name))
         yield SystemCommand("Leave", "end the wizard; what you typed is kept, without the password", self.action_leave)
@@ -222,6 +223,13 @@ class WizardApp(Shell):
         from wizard.app.equivalent import as_shell, command
 
         self.push_screen(Note("The same without a screen", as_shell(command(self.draft))))
+
+    def action_explain(self) -> None:
+        """Open the place where a pasted error is explained, over what is shown now."""
+        from wizard.app.screens.explain import ExplainScreen
+
+        if not isinstance(self.screen, ExplainScreen):
+            self.push_screen(ExplainScreen())
 
     def action_leave(self) -> None:
         """End the wizard, after a question in words for the case there is."""

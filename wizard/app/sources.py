@@ -22,6 +22,7 @@ FAULTS = Entry("faults", "A fault to practise on", "the practice server with one
 ADDRESS = Entry("address", "An e-mail address", "finds the server for you@company.com")
 PROVIDER = Entry("provider", "A provider", "Microsoft 365, Google, Amazon SES, ...")
 EXPORT = Entry("export", "An IdentityIQ export", "not read yet; shows what to copy from it")
+EXPLAIN = Entry("explain", "An error, a bounce or a log", "paste it, and see what it means")
 HAND = Entry("hand", "Type them in", "you know the host and the user name")
 
 
@@ -39,7 +40,7 @@ def top(profiles: Mapping[str, Draft], default: str, unfinished: Draft | None, i
     entries += [Entry(f"profile:{name}", name, in_short(profiles[name])) for name in ordered[:SHOWN_PROFILES]]
     if len(ordered) > SHOWN_PROFILES:
         entries.append(Entry("profiles", "Another saved profile", " · ".join(ordered[SHOWN_PROFILES:])))
-    entries += [PRACTICE, FAULTS, ADDRESS, PROVIDER, identityiq(installed), EXPORT, HAND]
+    entries += [PRACTICE, FAULTS, ADDRESS, PROVIDER, identityiq(installed), EXPORT, HAND, EXPLAIN]
     if not ordered:
         entries.append(Entry("profiles", "A saved profile", "none yet: the last step saves one", idle=True))
     return tuple(entries)

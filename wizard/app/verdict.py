@@ -121,15 +121,20 @@ def failed(report: Report) -> tuple[Note, ...]:
     finding = report.error
     if report.stopped or finding is None:
         return stopped(report)
+    return (*about(finding), *warnings(report))
+
+
+def about(finding: Finding, *, keys: bool = True) -> tuple[Note, ...]:
+    """Return a cause in words: title, meaning, cures, evidence, what else it could be. Without ``keys`` no cure names one."""
+    numbered = _numbered(finding) if keys else [(0, remedy) for remedy in finding.remedies]
     return (
         Note(finding.title, tone=Tone.BAD, wide=True),
         Note(finding.meaning, wide=True),
-        *(_remedy(remedy, number, finding) for number, remedy in _numbered(finding)),
+        *(_remedy(remedy, number, finding) for number, remedy in numbered),
         *_evidence(finding),
         *(Note(f"{plain_name(other.id)}: {other.tell_apart}", "perhaps", Tone.QUIET) for other in finding.also_possible),
         *((Note(finding.log_line, "IIQ logs", Tone.QUIET),) if finding.log_line else ()),
         *((Note(finding.link, "read", Tone.QUIET),) if finding.link else ()),
-        *warnings(report),
     )
 
 

@@ -104,7 +104,10 @@ class AccessScreen(AddressStep):
     def choose(self, name: str) -> None:
         """Take a source by its id: fill the draft and go on, or lead to the next list."""
         kind, _, rest = name.partition(":")
+        windows = {"identityiq": self._identityiq, "export": self._identityiq, "explain": self.wizard.action_explain}
         match kind:
+            case "identityiq" | "export" | "explain":
+                windows[kind]()
             case "resume":
                 self.going = True
                 self.wizard.resume()
@@ -125,8 +128,6 @@ class AccessScreen(AddressStep):
                 self.ask_address()
             case "candidate":
                 self.candidate(int(rest))
-            case "identityiq" | "export":
-                self._identityiq()
             case _:
                 self.take(self.wizard.draft, self.wizard.profile_name)
 

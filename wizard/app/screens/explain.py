@@ -1,0 +1,163 @@
+"""A pasted error, bounce, log or stack trace, and what it means, beneath it as it is pasted. Contacts nobody, keeps nothing.
+
+Must not know how a text is read.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Input, Static, TextArea
+
+from wizard.app import verdict
+from wizard.app.step import KeyLine
+from wizard.app.verdict import Note, Tone
+from wizard.app.widgets.field import FieldRow, TextInput
+from wizard.app.widgets.finding import Notes
+
+if TYPE_CHECKING:
+    from wizard.diagnosis.model import Finding
+
+PAUSE = 0.25  # seconds of peace after an edit before the text is read
+_LARGEST = 16 * 1024 * 1024  # bytes of a file that are read
+_SHOWN = 4000  # characters of a file that are shown; all of it is read
+
+HELP = (
+    "Paste what you have: a server's reply such as 535 5.7.8, a Java stack trace, a bounce, lines of a mail log, the output of "
+    "swaks, curl or openssl. Several cases in one text are told one by one.\n\n"
+    "Or name a file: type its path and press Enter. Large logs are read whole, only their beginning is shown.\n\n"
+    "Everything stays on this machine: nothing is sent, and nothing is kept when you leave.\n\n"
+    "Tab goes from the text to the file and to the explanation, where the arrows scroll. Esc goes back.\n\n"
+    "Without a screen: smtp-wizard explain FILE"
+)
+_EMPTY = (
+    Note("Paste an error above, or name a file.", wide=True, tone=Tone.CALM),
+    Note("a reply of the server, a Java stack trace, a bounce, lines of a log", "reads"),
+    Note("nothing leaves this machine, nothing is kept", "private"),
+)
+_NOTHING = (
+    Note("Nothing in this text is recognised as an error in sending mail.", wide=True, tone=Tone.CALM),
+    Note("Give the lines with the server's reply, a number such as 535 or 550, or with the exception.", wide=True),
+)
+
+
+class PasteArea(TextArea):
+    """A text box without a blinking cursor, in which Tab moves on and Esc leaves."""
+
+    BINDINGS: ClassVar = [Binding("escape", "screen.back", "Back", show=False, priority=True)]
+
+    def __init__(self) -> None:
+        super().__init__(id="text", soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
+        self.cursor_blink = False
+
+
+class ExplainScreen(Screen[None]):
+    """Text above, explanation below."""
+
+    BINDINGS: ClassVar = [
+        Binding("escape", "back", "Back", show=False),
+        Binding("f1", "help", "Help", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._soon: Timer | None = None
+        self._from_file = ""
+
+    def compose(self) -> ComposeResult:
+        """Title, text, file, explanation, keys."""
+        yield Static(Content.assemble((" SMTP Wizard", "bold"), "   Explain an error"), id="explain-title")
+        with Vertical(id="given", classes="panel") as given:
+            given.border_title = "Paste an error, a bounce, a log or a stack trace"
+            yield PasteArea()
+            yield FieldRow("or a file", TextInput(placeholder="~/catalina.out, then Enter", id="file"), id="file-row")
+        notes = Notes(_EMPTY, id="explained", classes="panel")
+        notes.border_title = "What it means"
+        yield notes
+        yield KeyLine((("Tab", "Text · File · Explanation"), ("↑↓", "Scroll"), ("Esc", "Back"), ("F1", "Help")))
+
+    def on_mount(self) -> None:
+        """The text has the cursor: a paste can follow at once."""
+        self.query_one(PasteArea).focus()
+
+    def action_back(self) -> None:
+        """Back to where the wizard was."""
+        self.dismiss()
+
+    def action_help(self) -> None:
+        """Say what can be pasted, and that it stays here."""
+        from wizard.app.dialog import Note as Window
+
+        self.app.push_screen(Window("Explain an error", HELP))
+
+    # --- the text --------------------------------------------------------------------------------------------------
+
+    @on(TextArea.Changed)
+    def _typed(self) -> None:
+        if self._soon:
+            self._soon.stop()
+        self._soon = self.set_timer(PAUSE, self._read_text)
+
+    def _read_text(self) -> None:
+        text = self.query_one(PasteArea).text
+        if self._from_file and text == self._from_file[:_SHOWN]:
+            text = self._from_file
+        self.run_worker(partial(self._explain, text), thread=True, exclusive=True, group="explain")
+
+    def _explain(self, text: str) -> None:
+        """Read the text beside the loop: a large log takes a moment."""
+        from wizard.diagnosis.reading import explain
+
+        notes = explained(explain(text), empty=not text.strip())
+        self.app.call_from_thread(self._show, notes)
+
+    def _show(self, notes: tuple[Note, ...]) -> None:
+        if self.is_attached and self.query("#explained"):
+            self.query_one("#explained", Notes).show(notes)
+
+    # --- a file ----------------------------------------------------------------------------------------------------
+
+    @on(Input.Changed, "#file")
+    def _path_typed(self) -> None:
+        self.query_one("#file-row", FieldRow).error("")
+
+    @on(Input.Submitted, "#file")
+    def _file_given(self, event: Input.Submitted) -> None:
+        from wizard import safefile
+
+        row = self.query_one("#file-row", FieldRow)
+        typed = event.value.strip()
+        if not typed:
+            row.error("type the path of a file, for example /var/log/mail.log")
+            return
+        try:
+            raw = safefile.read_bounded(Path(typed).expanduser(), _LARGEST)
+        except (OSError, ValueError, RuntimeError) as problem:
+            why = safefile.reason(problem) if isinstance(problem, OSError) else str(problem)
+            row.error(f"not read: {why}")
+            return
+        self._from_file = raw.decode("utf-8", "backslashreplace").replace("\r\n", "\n")
+        self.query_one(PasteArea).load_text(self._from_file[:_SHOWN])
+
+
+def explained(findings: tuple[Finding, ...], *, empty: bool = False) -> tuple[Note, ...]:
+    """Return what a text means, as notes: each cause with its cure, the likeliest first."""
+    if empty:
+        return _EMPTY
+    if not findings:
+        return _NOTHING
+    notes: list[Note] = []
+    for place, finding in enumerate(findings, start=1):
+        if len(findings) > 1:
+            notes.append(Note(f"{place} of {len(findings)}", wide=True, tone=Tone.QUIET))
+        notes.extend(verdict.about(finding, keys=False))
+    return tuple(notes)
