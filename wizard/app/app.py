@@ -92,9 +92,9 @@ class WizardApp(Shell):
             self._kept = self._saved = draft
 
     def failures(self) -> int:
-        """Return how often the present user's sign-in at the present host was refused in this sitting."""
+        """Return how often the present user's sign-in at the present host was refused, in this sitting or in runs before it."""
         profile = parse(self.draft)
-        return self.signin_failures[run.account(profile)] if isinstance(profile, Profile) and profile.login else 0
+        return run.refused(self.signin_failures, profile) if isinstance(profile, Profile) and profile.login else 0
 
     # --- what is kept ------------------------------------------------------------------------------------------------
 

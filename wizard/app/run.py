@@ -20,6 +20,23 @@ def account(profile: Profile) -> tuple[str, str]:
     return profile.endpoint.host.lower(), profile.login.username if profile.login else ""
 
 
+def refused(failures: Counter[tuple[str, str]], profile: Profile) -> int:
+    """Return how often a sign-in was refused: in this sitting, or as earlier runs of the last day remember it."""
+    from wizard.memory.signins import refusals
+
+    return max(failures[account(profile)], refusals(profile).times)
+
+
+def another_try(times: int, profile: Profile) -> str:
+    """Return the question before a sign-in that may lock the account, with what is known of the provider's limit."""
+    from wizard.providers import sign_in_limit
+
+    who = profile.login.username if profile.login else ""
+    limit = sign_in_limit(profile.endpoint.host)
+    locks = f"{limit} " if limit else ""
+    return f"{times} sign-ins as {who} were refused. {locks}One more may lock the account. Try once more?"
+
+
 def count(failures: Counter[tuple[str, str]], report: Report) -> None:
     """Note what a run did to the account: a refusal counts, a success clears."""
     # Late: the first screen stands before the engine and the handbook are loaded.

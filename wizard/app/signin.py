@@ -36,6 +36,10 @@ async def try_once(app: WizardApp) -> tuple[str, Finding | None]:
 
     await check(profile, secret, emit, network=app.network)
     run.count(app.signin_failures, report)
+    if not app.on_practice():
+        from wizard.memory import signins
+
+        signins.note(report)
     if report.failed is None:
         return "accepted", None
     if report.failed.stage is not Stage.AUTH:

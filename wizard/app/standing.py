@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from wizard.app import verdict
 from wizard.app.verdict import FIELD_NAMES, Note, Tone
@@ -12,6 +12,9 @@ from wizard.draft import Change, Draft
 from wizard.profile import Invalid, Profile
 from wizard.render.stages import duration
 from wizard.report import Report
+
+if TYPE_CHECKING:
+    from wizard.memory.lastgood import Changed
 
 TALK_KEYS = (("t", "Close"), ("Up/Down PgUp/PgDn", "Scroll"), ("e", "Export"), ("F1", "Help"))
 _WORK_KEYS = (("r", "Run again"), ("t", "Talk"), ("e", "Export"))
@@ -44,6 +47,7 @@ class Standing:
     waiting: bool = False
     arrived: tuple[Note, ...] = ()
     notices: tuple[Note, ...] = ()
+    since: Changed | None = None  # what is different from the last good run
 
     @property
     def moment(self) -> Moment:
@@ -92,6 +96,13 @@ class Standing:
         return (*self.notices, *self._changed(), *self._notes())
 
     @property
+    def can_pass_on(self) -> bool:
+        """Whether somebody else can help, so that there is a text for them."""
+        from wizard.render.requests import REQUESTS
+
+        return self.moment is Moment.FAILED and self.report is not None and self.report.finding in REQUESTS
+
+    @property
     def can_undo(self) -> bool:
         """Whether a fix was applied that can be taken back."""
         return self.before is not None
@@ -113,7 +124,16 @@ class Standing:
             case Moment.STOPPED:
                 return verdict.stopped(report)
             case _:
-                return verdict.failed(report)
+                return (*verdict.failed(report), *self._since())
+
+    def _since(self) -> tuple[Note, ...]:
+        """Return what is different from the last good run, what you changed yourself first."""
+        if self.since is None or not self.since.differences:
+            return ()
+        from wizard.memory.words import since_last_good
+
+        heading, *lines = since_last_good(self.since, failed=True)
+        return (Note(heading, "since then", Tone.WARN), *(Note(line, "since then", Tone.WARN) for line in lines))
 
     def _before(self) -> tuple[Note, ...]:
         if self.running:
@@ -141,7 +161,8 @@ class Standing:
             case Moment.FAILED if verdict.fixes(self.report.error if self.report else None):
                 return (("Enter", "Fix, test again"), ("d", "Change"), *undo, *_WORK_KEYS, ("Esc", "Back"))
             case Moment.FAILED:
-                return (("Enter", "Back to Details"), *(undo or (("c", "Command"),)), *_WORK_KEYS, ("F1", "Help"))
+                instead = (("p", "Pass on"),) if self.can_pass_on else (("c", "Command"),)
+                return (("Enter", "Back to Details"), *(undo or instead), *_WORK_KEYS, ("F1", "Help"))
             case Moment.PASSED:
                 save = () if self.saved else (("Enter", "Save"),)
                 return (*save, *self._send_too, *undo, *_WORK_KEYS, ("Esc", "Back"), *((("^q", "Leave"),) if self.saved else ()))

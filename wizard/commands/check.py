@@ -8,10 +8,11 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from wizard.commands import monitoring, setup
+from wizard.commands import monitoring, remembering, setup
 
 if TYPE_CHECKING:
     from wizard.commands.terminal import Output
+    from wizard.memory.lastgood import Changed
     from wizard.profile import Password, Profile
     from wizard.render.command import CommandLine
     from wizard.render.nagios import Limits
@@ -34,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--nagios", action="store_const", const="nagios", dest="shape", help="one line for monitoring, with its exit codes 0 to 3"
     )
     monitoring.add_arguments(parser)
+    remembering.add_arguments(parser)
     parser.add_argument("--transcript", action="store_true", help="add the conversation, without secrets")
 
 
@@ -59,11 +61,13 @@ def run(args: argparse.Namespace, network: Network | None = None) -> int:
     interrupted = False
     try:
         password = password_for(described.profile, args, os.environ)
-        asyncio.run(climb.climb(password, deliver=args.deliver, network=network))
+        held_back = remembering.held_back(described.profile, args)
+        asyncio.run(climb.climb(password, deliver=args.deliver, held_back=held_back, network=network))
     except KeyboardInterrupt:
         interrupted = True
     written = not args.prometheus or monitoring.write_prometheus(args.prometheus, [(climb.report.profile.name, climb.report)])
-    climb.finish("change" if args.on_change else args.shape or "text", transcript=args.transcript)
+    climb.changed = remembering.Memory(climb.report, args).changed
+    climb.finish("change" if args.on_change else args.shape or "text", transcript=args.transcript, ticket=args.ticket)
     if output.problem:
         talk(f"The report could not be written to standard output: {output.problem}.")
     if output.problem or not written:
@@ -83,16 +87,19 @@ class Climb:
         self.style = style
         self.live = live
         self.limits: Limits | None = None
+        self.changed: Changed | None = None
         self._drawn = 0
         self._pending = 0
 
-    async def climb(self, password: Password | None, *, deliver: bool, network: Network | None = None) -> None:
+    async def climb(
+        self, password: Password | None, *, deliver: bool, held_back: int = 0, network: Network | None = None
+    ) -> None:
         """Climb. When the task is cancelled the engine closes the connection, and the report says that it was stopped."""
         from wizard.smtp.check import check
 
         if self.live:
             self._open()
-        await check(self.report.profile, password, self.emit, deliver=deliver, network=network)
+        await check(self.report.profile, password, self.emit, deliver=deliver, held_back=held_back, network=network)
 
     def _open(self) -> None:
         from wizard.render.text import opening
@@ -124,20 +131,23 @@ class Climb:
         length, self._pending = self._pending, 0
         return f"\r{' ' * length}\r" if length else ""
 
-    def finish(self, shape: str, *, transcript: bool) -> None:
+    def finish(self, shape: str, *, transcript: bool, ticket: bool = False) -> None:
         """Write the rest, or the whole in another shape."""
-        self.output.write(self._erased() + self._rest(shape, transcript))
+        self.output.write(self._erased() + self._rest(shape, transcript, ticket))
 
-    def _rest(self, shape: str, transcript: bool) -> str:
+    def _rest(self, shape: str, transcript: bool, ticket: bool) -> str:
         match shape:
             case "json":
                 from wizard.render import json
 
-                return json.render(self.report, transcript=transcript) + "\n"
+                more = remembering.as_json(self.report, self.changed, self.command)
+                return json.render(self.report, transcript=transcript, more=more) + "\n"
             case "markdown":
                 from wizard.render import markdown
+                from wizard.render.style import Style
 
-                return self.style.fit(markdown.render(self.report, self.command, transcript=transcript))
+                told = self._more(ticket, Style())
+                return self.style.fit(markdown.render(self.report, self.command, transcript=transcript, more=told))
             case "nagios":
                 from wizard.render import nagios
 
@@ -147,7 +157,14 @@ class Climb:
             case _:
                 from wizard.render.text import closing
 
-                return "\n".join(closing(self.report, self.command, self.style, transcript=transcript)) + "\n"
+                told = self._more(ticket, self.style)
+                return "\n".join(closing(self.report, self.command, self.style, transcript=transcript, more=told)) + "\n"
+
+    def _more(self, ticket: bool, style: Style) -> list[str]:
+        """Return what stands after the findings; most passed runs have none, and load nothing for it."""
+        if not (ticket or self.changed):
+            return []
+        return remembering.lines(self.report, self.changed, self.command, style, ticket=ticket)
 
     def _changed(self) -> list[str]:
         from wizard.render.nagios import NO_LIMITS, level

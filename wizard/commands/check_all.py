@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from wizard.commands import monitoring, setup
+from wizard.commands import monitoring, remembering, setup
 from wizard.commands.terminal import Output, UsageError, style_for, talk
 from wizard.draft import Draft
 from wizard.profile import Invalid, Password, Profile, SecretKind, parse
@@ -44,9 +44,13 @@ def run(args: argparse.Namespace, network: Network | None = None) -> int:
     """Check every profile. Returns 0 when all passed, 1 when one failed, 2 when one could not be run; --nagios has its own."""
     limits = monitoring.limits_of(args)
     drafts = _drafts(args)
+    args.no_input = True  # several sign-ins at once: nobody could be asked about one of them
     began = time.monotonic()
     outcomes = asyncio.run(_all(drafts, args, network))
     seconds = time.monotonic() - began
+    for outcome in outcomes:
+        if outcome.report:
+            remembering.Memory(outcome.report, args)
     output = Output(sys.stdout)
     reports = [(outcome.name, outcome.report) for outcome in outcomes if outcome.report]
     written = not args.prometheus or monitoring.write_prometheus(
@@ -106,7 +110,8 @@ async def _one(name: str, draft: Draft, args: argparse.Namespace, network: Netwo
         password = await _password(profile)
     except UsageError as problem:
         return Outcome(name, problem="; ".join(problem.lines))
-    await check(profile, password, add, deliver=args.deliver, network=network)
+    held_back = remembering.held_back(profile, args)
+    await check(profile, password, add, deliver=args.deliver, held_back=held_back, network=network)
     return Outcome(name, report)
 
 

@@ -139,6 +139,9 @@ def _store(args: argparse.Namespace, profile: Profile, ref: SecretRef, config: C
     question = f"Password of {profile.login.username} at {profile.endpoint.host}: "
     password: Password = from_stdin() if args.stdin else ask(question)
     where = asyncio.run(store(ref, account_of(profile), password))
+    from wizard.memory.signins import forget
+
+    forget(profile)  # what was refused was another password
     return f"The password of '{profile.name}' is kept {where}."
 
 

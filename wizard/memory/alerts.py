@@ -5,15 +5,14 @@ Must not know reports or how a state is found.
 
 from __future__ import annotations
 
-import errno
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from wizard import safefile
+from wizard.memory.place import change, state_file
 
-_SCHEMA = 1
+_FILE, _KEY = "alerts.json", "profiles"
 
 
 class Told(NamedTuple):
@@ -32,30 +31,23 @@ class Change(NamedTuple):
     now: Told
 
 
-def alerts_path() -> Path:
-    """Return the file in the user's state folder. Raises FileNotFoundError for a user without a home."""
-    from platformdirs import user_state_path
-
-    try:
-        return user_state_path("smtp-wizard", appauthor=False) / "alerts.json"
-    except RuntimeError:
-        raise FileNotFoundError(errno.ENOENT, "this user has no home folder") from None
-
-
 def changes(now: Mapping[str, Told], path: Path | None = None) -> tuple[tuple[Change, ...], str]:
     """Keep what is told now by profile name; return what differs from the last time, and a sentence when it cannot be kept.
 
     A state that goes on keeps its ``since``. Nothing here is ever fatal: what cannot be read counts as never told, so that a
     state is rather told twice than never.
     """
+    found: tuple[Change, ...] = ()
+
+    def edit(kept: dict[str, Any]) -> bool:
+        nonlocal found
+        before = {name: _told(value) for name, value in kept.items()}
+        found = tuple(Change(name, before.get(name), told) for name, told in now.items() if _differs(before.get(name), told))
+        kept.update({one.name: one.now._asdict() for one in found})
+        return bool(found)
+
     try:
-        place = path or alerts_path()
-        with safefile.locked(place):
-            kept = _read(place)
-            found = tuple(Change(name, kept.get(name), told) for name, told in now.items() if _differs(kept.get(name), told))
-            if found:
-                kept.update({change.name: change.now for change in found})
-                safefile.write_atomic(place, _written(kept))
+        change(path or state_file(_FILE), _KEY, edit)
     except OSError as problem:
         everything = tuple(Change(name, None, told) for name, told in now.items())
         return everything, f"What was told cannot be kept, so everything is told every time: {safefile.reason(problem)}."
@@ -66,23 +58,9 @@ def _differs(before: Told | None, now: Told) -> bool:
     return before is None or (before.state, before.ids) != (now.state, now.ids)
 
 
-def _written(kept: Mapping[str, Told]) -> bytes:
-    profiles = {name: {"state": told.state, "ids": list(told.ids), "since": told.since} for name, told in kept.items()}
-    return json.dumps({"schema": _SCHEMA, "profiles": profiles}, indent=1).encode()
-
-
-def _read(place: Path) -> dict[str, Told]:
-    try:
-        content = json.loads(safefile.read_bounded(place))
-        if content["schema"] != _SCHEMA:
-            return {}
-        return {str(name): _told(told) for name, told in content["profiles"].items()}
-    except (FileNotFoundError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return {}
-
-
-def _told(told: Mapping[str, object]) -> Told:
-    ids = told["ids"]
-    if not isinstance(ids, list):
-        raise TypeError("the ids are a list")
-    return Told(str(told["state"]), tuple(str(name) for name in ids), str(told["since"]))
+def _told(kept: object) -> Told | None:
+    match kept:
+        case {"state": str(state), "ids": list(ids), "since": str(since)}:
+            return Told(state, tuple(str(name) for name in ids), since)
+        case _:
+            return None

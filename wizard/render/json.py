@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from wizard.diagnosis.model import Finding
@@ -14,9 +15,9 @@ from wizard.smtp.observation import Certificate, Context, Observation, Stage, Tl
 SCHEMA = 1
 
 
-def render(report: Report, *, transcript: bool = False) -> str:
-    """Return the report as one JSON object in ASCII, so that any locale and any reader can take it."""
-    return json.dumps(as_object(report, transcript=transcript), indent=1)
+def render(report: Report, *, transcript: bool = False, more: Mapping[str, Any] | None = None) -> str:
+    """Return the report as one JSON object in ASCII, so that any locale and any reader can take it; ``more`` are further keys."""
+    return json.dumps({**as_object(report, transcript=transcript), **(more or {})}, indent=1)
 
 
 def as_object(report: Report, *, transcript: bool = False) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from wizard.diagnosis.model import Finding
 from wizard.diagnosis.names import plain_name
@@ -13,8 +13,8 @@ from wizard.render.style import safe
 from wizard.report import Report, StageResult
 
 
-def render(report: Report, command: CommandLine | None, *, transcript: bool = False) -> str:
-    """Return the report as Markdown (CommonMark with tables)."""
+def render(report: Report, command: CommandLine | None, *, transcript: bool = False, more: Sequence[str] = ()) -> str:
+    """Return the report as Markdown (CommonMark with tables); ``more`` is plain text to stand after the findings."""
     endpoint = report.profile.endpoint
     title = report.profile.name or endpoint.host
     lines = [
@@ -30,6 +30,8 @@ def render(report: Report, command: CommandLine | None, *, transcript: bool = Fa
     ]
     for finding in report.findings:
         lines += ["", *_finding(finding, command)]
+    if any(line.strip() for line in more):
+        lines += ["", *fenced("\n".join(more).strip("\n"))]
     if transcript:
         lines += ["", "## The conversation", "", *fenced("\n".join(_conversation(report)))]
     if command is not None:

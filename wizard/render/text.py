@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from wizard.diagnosis.model import Finding, Remedy
 from wizard.modes import MODES_SPOKEN
@@ -62,11 +62,17 @@ def _cut(text: str, room: int) -> list[str]:
     return lines if len(lines) <= 4 else [*lines[:3], lines[3][: room - 3] + "..."]
 
 
-def closing(report: Report, command: CommandLine | None, style: Style, *, transcript: bool = False) -> list[str]:
-    """Return what follows the stages: verdict, findings, remedies, conversation, and the command to run again if there is one."""
+def closing(
+    report: Report, command: CommandLine | None, style: Style, *, transcript: bool = False, more: Sequence[str] = ()
+) -> list[str]:
+    """Return what follows the stages: verdict, findings, remedies, conversation, and the command to run again if there is one.
+
+    ``more`` are lines to stand between the findings and the conversation.
+    """
     lines = [*_not_reached(report, style), "", *_verdict(report, style)]
     for finding in report.findings:
         lines += ["", *finding_lines(finding, command, style)]
+    lines += more
     if transcript:
         lines += ["", style.heading("The conversation"), *_conversation(report, style)]
     if command is not None:

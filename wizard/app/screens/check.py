@@ -41,6 +41,7 @@ class CheckScreen(Climb):
         Binding("s", "save", "Save", show=False),
         Binding("e", "export", "Export", show=False),
         Binding("c", "command", "Command line", show=False),
+        Binding("p", "pass_on", "Pass on", show=False),
         *(Binding(str(number), f"fix({number})", f"Fix {number}", show=False) for number in range(1, 10)),
     ]
 
@@ -72,7 +73,8 @@ class CheckScreen(Climb):
             running=self.running is not None,
             deliver=self.deliver,
             secret=run.secret_words(known, typed=bool(self.wizard.password), practice=self.practising) if known else "",
-            failures=self.wizard.signin_failures[run.account(known)] if known else 0,
+            failures=self.wizard.failures(),
+            since=self.since,
             saved=self.saved,
             before=self.chain_start,
             changed=self.chain_start.changes_to(self.wizard.draft) if self.chain_start else (),
@@ -170,6 +172,18 @@ class CheckScreen(Climb):
         name = self.wizard.profile_name
         return command(self.wizard.draft, saved=self.wizard.memory.profiles.get(name), name=name, deliver=self.deliver)
 
+    def action_pass_on(self) -> None:
+        """Show the text for the person who can help, ready to be copied."""
+        if self.running or self.report is None or not self.standing.can_pass_on:
+            return
+        from datetime import datetime
+
+        from wizard.render.ticket import ticket
+
+        found = ticket(self.report, datetime.now().astimezone(), command=self._command())
+        if found:
+            self.app.push_screen(Window(f"For {found.whom}", f"Subject: {found.subject}\n\n{found.body}"))
+
     def action_save(self) -> None:
         """Ask for the profile's name and the password's place, and save."""
         if self.running or isinstance(self.profile, Invalid):
@@ -214,6 +228,8 @@ class CheckScreen(Climb):
             yield Command("Show the change", "before and after of each fix", self.action_change)
         if self.chain_start is not None:
             yield Command("Undo the fixes", "back to what you typed", self.action_undo)
+        if self.standing.can_pass_on:
+            yield Command("Pass on", "a text for the person who can help, without secrets", self.action_pass_on)
         if self.report is not None:
             yield Command("Conversation", "what was said, line by line", self.action_talk)
             yield Command("Export the report", "text, Markdown or JSON, without secrets", self.action_export)

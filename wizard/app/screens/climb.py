@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.worker import Worker
 
 from wizard.app import run, verdict
@@ -13,6 +15,9 @@ from wizard.draft import Draft
 from wizard.profile import Invalid, Password, Profile, parse
 from wizard.report import Report
 from wizard.smtp.events import Event
+
+if TYPE_CHECKING:
+    from wizard.memory.lastgood import Changed
 
 
 class Climb(Step):
@@ -29,6 +34,7 @@ class Climb(Step):
         self.chain_start: Draft | None = None
         self.saved = False
         self.waiting = False
+        self.since: Changed | None = None
         self.notices: tuple[Note, ...] = ()
         self.arrived: tuple[Note, ...] = ()
 
@@ -57,13 +63,11 @@ class Climb(Step):
         if self.running or isinstance(profile, Invalid):
             self.draw()
             return
-        refused = self.wizard.signin_failures[run.account(profile)]
-        if profile.login and refused >= run.LOCK_OUT - 1:
-            question = (
-                f"{refused} sign-ins as {profile.login.username} were refused. One more may lock the account. Try once more?"
-            )
+        refused = self.wizard.failures()
+        if refused >= run.LOCK_OUT - 1:
             self.app.push_screen(
-                Ask(question, yes="try once more", no="do not"), lambda yes: self._ready(profile) if yes else None
+                Ask(run.another_try(refused, profile), yes="try once more", no="do not"),
+                lambda yes: self._ready(profile) if yes else None,
             )
         else:
             self._ready(profile)
@@ -84,6 +88,7 @@ class Climb(Step):
     def _run(self, profile: Profile) -> None:
         self.report = Report(profile)
         self.notices = self.arrived = ()
+        self.since = None
         self.waiting = False
         self.running = self.run_worker(self._climb(profile), group="check", exclusive=True)
         self.draw()
@@ -106,7 +111,25 @@ class Climb(Step):
             if self.report:
                 run.count(self.wizard.signin_failures, self.report)
             self.draw()
+        await self._remember()
         await self._look_into_mailbox()
+
+    async def _remember(self) -> None:
+        """Compare with the last good run, and keep what this one showed; beside the loop, for the disk may be slow."""
+        report = self.report
+        if report is None or not report.ended or report.stopped or self.practising:
+            return
+        from wizard.memory import lastgood, signins
+        from wizard.smtp.network import in_daemon_thread
+
+        def compared() -> Changed | None:
+            found = lastgood.compare(report)
+            lastgood.keep(report)
+            signins.note(report)
+            return found
+
+        self.since = await in_daemon_thread(compared)
+        self.draw()
 
     def _seen(self, event: Event) -> None:
         """Fold one event and draw what it changed."""

@@ -157,9 +157,7 @@ class LiveStep(Step):
         if self.wizard.failures() >= run.LOCK_OUT - 1:
             from wizard.app.dialog import Ask
 
-            question = (
-                f"{self.wizard.failures()} sign-ins of {profile.login.username} were refused. Another one may lock the account."
-            )
+            question = run.another_try(self.wizard.failures(), profile)
             self.app.push_screen(Ask(question, yes="try once more", no="check the password first"), self._answered)
             return
         self._begin_signin()
