@@ -63,8 +63,10 @@ class Memory:
         from wizard.memory import lastgood, signins
 
         self.changed = lastgood.compare(report)
-        problems = [lastgood.keep(report), signins.note(report) if report.profile.login else ""]
-        talk(*dict.fromkeys(problem for problem in problems if problem))
+        counted = signins.note(report) if report.profile.login else ""
+        problem = counted or lastgood.keep(report)
+        if problem:
+            talk(problem)
 
 
 def lines(report: Report, changed: Changed | None, command: CommandLine | None, style: Style, *, ticket: bool) -> list[str]:
