@@ -1,4 +1,4 @@
-"""What discovery asks of DNS and what it gets: light types, so that asking nobody loads no library. Must not know records."""
+"""What is asked of DNS and what it gives: light types, so that asking nobody loads no library. Must not know records."""
 
 from __future__ import annotations
 
@@ -25,6 +25,26 @@ class Resolver(Protocol):
 
     async def services(self, name: str) -> list[Service]:
         """The SRV records of a name."""
+        ...
+
+    async def exchanges(self, domain: str) -> list[str]:
+        """The MX hosts of a domain, best first; ``"."`` alone means that it takes no mail."""
+        ...
+
+
+class Records(Protocol):
+    """What the examination of a domain asks of DNS. A name without such records gives an empty list. All raise ResolverFailed."""
+
+    async def texts(self, name: str) -> list[str]:
+        """The TXT records of a name, each in one piece."""
+        ...
+
+    async def addresses(self, name: str, version: int) -> list[str]:
+        """The addresses of a name, IP version 4 or 6."""
+        ...
+
+    async def names(self, address: str) -> list[str]:
+        """The names of an address (PTR)."""
         ...
 
     async def exchanges(self, domain: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""SRV and MX records from the host's own resolver, through dnspython. Must not know what they are asked for."""
+"""Records from the host's own resolver, through dnspython. Must not know what they are asked for."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import dns.asyncresolver
 import dns.exception
 import dns.name
 import dns.resolver
+import dns.reversename
 
 from wizard.dnstypes import ResolverFailed, Service
 
@@ -34,10 +35,27 @@ class HostResolver:
         records = await self._ask(domain, "MX")
         return [record.exchange.to_text() for record in sorted(records, key=lambda record: record.preference)]
 
+    async def texts(self, name: str) -> list[str]:
+        """The TXT records of a name, each in one piece; bytes beyond ASCII as escapes. Raises ResolverFailed."""
+        records = await self._ask(name, "TXT")
+        return [b"".join(record.strings).decode("ascii", "backslashreplace") for record in records]
+
+    async def addresses(self, name: str, version: int) -> list[str]:
+        """The IPv4 (``version`` 4) or IPv6 (6) addresses of a name. Raises ResolverFailed."""
+        return [record.address for record in await self._ask(name, "A" if version == 4 else "AAAA")]
+
+    async def names(self, address: str) -> list[str]:
+        """The names an IP address is said to have (PTR), without the last dot. Raises ResolverFailed, ValueError."""
+        try:
+            reverse = dns.reversename.from_address(address).to_text(omit_final_dot=True)
+        except dns.exception.DNSException:
+            raise ValueError(f"{address!r} is no IP address") from None
+        return [record.target.to_text(omit_final_dot=True) for record in await self._ask(reverse, "PTR")]
+
     async def _ask(self, name: str, kind: str) -> list[Any]:
         """Return the records; dnspython types them by kind at run time only."""
         try:
-            resolver = self.resolver or dns.asyncresolver.Resolver()
+            self.resolver = resolver = self.resolver or dns.asyncresolver.Resolver()
             answer = await resolver.resolve(f"{name}.", kind, lifetime=self.deadline, search=False)
         except _NOTHING:
             return []
