@@ -25,7 +25,7 @@ from wizard.app.widgets.field import FieldRow, TextInput
 from wizard.app.widgets.finding import Notes
 
 if TYPE_CHECKING:
-    from wizard.diagnosis.model import Finding
+    from wizard.diagnosis.casebook import Case
 
 PAUSE = 0.25  # seconds of peace after an edit before the text is read
 _LARGEST = 16 * 1024 * 1024  # bytes of a file that are read
@@ -115,9 +115,9 @@ class ExplainScreen(Screen[None]):
 
     def _explain(self, text: str) -> None:
         """Read the text beside the loop: a large log takes a moment."""
-        from wizard.diagnosis.reading import explain
+        from wizard.diagnosis.casebook import cases
 
-        notes = explained(explain(text), empty=not text.strip())
+        notes = explained(cases(text.splitlines()), empty=not text.strip())
         self.app.call_from_thread(self._show, notes)
 
     def _show(self, notes: tuple[Note, ...]) -> None:
@@ -149,15 +149,25 @@ class ExplainScreen(Screen[None]):
         self.query_one(PasteArea).load_text(self._from_file[:_SHOWN])
 
 
-def explained(findings: tuple[Finding, ...], *, empty: bool = False) -> tuple[Note, ...]:
-    """Return what a text means, as notes: each cause with its cure, the likeliest first."""
+def explained(found: tuple[Case, ...], *, empty: bool = False) -> tuple[Note, ...]:
+    """Return what a text means, as notes: each cause with its cure; of a log the newest first, with its lines."""
     if empty:
         return _EMPTY
-    if not findings:
+    if not found:
         return _NOTHING
     notes: list[Note] = []
-    for place, finding in enumerate(findings, start=1):
-        if len(findings) > 1:
-            notes.append(Note(f"{place} of {len(findings)}", wide=True, tone=Tone.QUIET))
-        notes.extend(verdict.about(finding, keys=False))
+    for place, case in enumerate(found, start=1):
+        if len(found) > 1 or case.count > 1:
+            notes.append(Note(_where(place, len(found), case), wide=True, tone=Tone.QUIET))
+        notes.extend(verdict.about(case.finding, keys=False))
+        if case.recipients:
+            notes.append(Note(", ".join(case.recipients), "for", Tone.QUIET))
     return tuple(notes)
+
+
+def _where(place: int, of: int, case: Case) -> str:
+    """Return ``1 of 3: 12 times, last 2026-11-24 09:30:00, line 40``."""
+    times = "once" if case.count == 1 else f"{case.count} times"
+    last = f", last {case.last}" if case.last else ""
+    line = f", line {case.lines[-1]}" if case.lines else ""
+    return f"{place} of {of}: {times}{last}{line}"
