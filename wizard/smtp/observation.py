@@ -1,12 +1,12 @@
 """What one stage of a session showed: facts only, no judgement. Must not know words for users."""
 
-import re
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
 from wizard.profile import Security
+from wizard.smtp.reply import Reply as Reply
 
 
 class Stage(StrEnum):
@@ -78,60 +78,6 @@ class Kind(StrEnum):
     TOO_LARGE = "too-large"  # the message exceeds the SIZE the server announced (RFC 1870)
 
 
-_REPLY_LINE = re.compile(rb"^(?P<code>[2-5]\d\d)(?P<sep>[ -]|$)(?P<text>.*)$", re.DOTALL)
-_ENHANCED = re.compile(r"^(?P<code>[245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
-
-
-class Reply(NamedTuple):
-    """A server's reply, split once: code (RFC 5321 4.2), enhanced status code (RFC 3463, ``5.7.8``) or None, text lines.
-
-    In a reply of several lines the last counts, should they differ: ``code`` is its code, ``enhanced`` the last one that came
-    with that code; ``lines`` keep the server's words without codes.
-    """
-
-    code: int
-    enhanced: str | None
-    lines: tuple[str, ...]
-
-    @property
-    def text(self) -> str:
-        """The words on one line."""
-        return " ".join(line for line in self.lines if line)
-
-    @property
-    def positive(self) -> bool:
-        """2xx or 3xx."""
-        return self.code < 400
-
-    @property
-    def temporary(self) -> bool:
-        """4xx: the server asks to come back later."""
-        return 400 <= self.code < 500
-
-    def __str__(self) -> str:
-        return " ".join(part for part in (str(self.code), self.enhanced, self.text) if part)
-
-    @classmethod
-    def from_lines(cls, raw: list[bytes]) -> "Reply | None":
-        """Split the raw lines of one reply (without line ends). None when any of them is no reply line."""
-        code = 0
-        enhanced = None
-        words: list[str] = []
-        for line in raw:
-            found = _REPLY_LINE.match(line)
-            if not found:
-                return None
-            if int(found["code"]) != code:
-                code, enhanced = int(found["code"]), None
-            text = found["text"].decode("utf-8", "backslashreplace")
-            status = _ENHANCED.match(text)
-            if status:
-                enhanced = status["code"]
-                text = text[status.end() :]
-            words.append(text.strip())
-        return cls(code, enhanced, tuple(words))
-
-
 class Certificate(NamedTuple):
     """What a certificate says. Dates are ISO 8601 UTC (``2026-11-24T00:00:00Z``); ``sha256`` is lower-case hex of the DER."""
 
@@ -177,11 +123,23 @@ class AddressFate(NamedTuple):
     seconds: float | None = None
 
 
+def mechanisms(capabilities: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the SASL mechanisms among EHLO keywords, upper case."""
+    return tuple(capabilities.get("AUTH", "").upper().split())
+
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
 class Alternative(NamedTuple):
     """A port and mode that was tried beside a failing one and seen to work (or not): the ground for a remedy.
 
     ``works`` means: connected, spoke SMTP, and for ``tls`` and ``starttls`` the handshake succeeded and verified against the
-    profile's trust; ``auth`` are the mechanisms offered then.
+    profile's trust; ``auth`` are the mechanisms offered then, ``auth_in_clear`` those offered before any encryption.
+    ``ended`` is how the look ended (PASSED when every step went well), None where no look was made; ``ehlo`` the latest reply to
+    EHLO, its first line holding the name the server calls itself by; ``capabilities`` its keywords, as in Context.
+    ``starttls`` says whether STARTTLS was offered in clear, None where no EHLO was answered in clear. ``tls`` is there for a
+    certificate that did not verify as well, with its verify code. ``address`` is the address of the host that answered.
     """
 
     port: int
@@ -191,21 +149,44 @@ class Alternative(NamedTuple):
     auth: tuple[str, ...] = ()
     tls: TlsFacts | None = None
     fate: Fate = Fate.CONNECTED
+    ended: Kind | None = None
+    ehlo: Reply | None = None
+    capabilities: Mapping[str, str] = _NOTHING
+    auth_in_clear: tuple[str, ...] = ()
+    starttls: bool | None = None
+    address: str | None = None
 
 
-def mechanisms(capabilities: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the SASL mechanisms among EHLO keywords, upper case."""
-    return tuple(capabilities.get("AUTH", "").upper().split())
+class Weak(StrEnum):
+    """What about a server's TLS is too old or too short for a handshake of today."""
+
+    VERSION = "version"  # older than TLS 1.2
+    CIPHER = "cipher"  # a cipher that is switched off here
+    KEY = "key"  # the key of its certificate
+    SIGNATURE = "signature"  # the digest its certificate, or its handshake, is signed with
 
 
-_NOTHING: Mapping[str, str] = MappingProxyType({})
+class LaxTls(NamedTuple):
+    """What a second handshake agreed to where the first had failed: old versions, ciphers and keys allowed, nothing said.
+
+    ``weak`` is what the first one must have failed on, never empty. ``key`` is the certificate's key as ``RSA 1024``,
+    ``signature`` the digest it is signed with as ``sha1``; empty where they could not be read.
+    """
+
+    weak: Weak
+    version: str
+    cipher: str
+    key: str = ""
+    signature: str = ""
+    certificate: Certificate | None = None
 
 
 class Context(NamedTuple):
     """What the session had shown before this stage, so that a rule can look back.
 
     ``capabilities`` maps EHLO keywords in upper case to their parameters, of the latest EHLO; ``clear_capabilities`` are those
-    before TLS.
+    before TLS. ``local_address`` is this host's own address on the connection: where the server names another one
+    (seen_from.py), the address is translated on the way.
     """
 
     address: str | None = None
@@ -218,6 +199,7 @@ class Context(NamedTuple):
     ehlo_name: str = ""
     mechanism: str | None = None
     signed_in: bool = False
+    local_address: str | None = None
 
     @property
     def encrypted(self) -> bool:
@@ -235,6 +217,12 @@ class Observation(NamedTuple):
 
     ``raw`` keeps the first bytes of what was no reply (at most 512, decoded with escapes); ``error`` is exception type and text
     for quoting, empty when none; ``verify_code`` and ``verify_reason`` are OpenSSL's of a failed verification.
+
+    The looks made after a failure, where they tell look-alikes apart: ``alternatives`` are neighbouring ports and modes,
+    ``other_addresses`` the same port and mode on other addresses of the host (``address`` says which); ``accepted_names`` and
+    ``refused_names`` are EHLO names the same port took or refused after it had refused, or hung up on, ``context.ehlo_name``;
+    ``wants_proxy`` that it greeted a connection that began with a PROXY line, and not ours; ``lax`` what an undemanding handshake
+    agreed to.
     """
 
     stage: Stage
@@ -252,6 +240,11 @@ class Observation(NamedTuple):
     queue_id: str | None = None
     token: str | None = None
     refusals: int = 0  # with HELD_BACK: how often this sign-in was refused before this run
+    other_addresses: tuple[Alternative, ...] = ()
+    accepted_names: tuple[str, ...] = ()
+    refused_names: tuple[str, ...] = ()
+    wants_proxy: bool = False
+    lax: LaxTls | None = None
     partial: bool = False  # some bytes of a reply had arrived when the stage ended
 
     @property

@@ -46,7 +46,7 @@ async def connect(run: Run) -> Observation:
     if connected is None:
         return run.seen(Stage.CONNECT, _worst(fates))
     address = next(fate.address for fate in fates.values() if fate.fate is Fate.CONNECTED)
-    run.learn(address=address)
+    run.learn(address=address, local_address=str(connected.getsockname()[0]))
     await run.session.attach(connected)
     return run.seen(Stage.CONNECT)
 
