@@ -1,4 +1,4 @@
-"""Where Postfix hands over what it accepted: an LMTP server on a socket file, in the test's own loop. Knows no wizard."""
+"""Where a real server hands over what it accepted: an LMTP server on a socket file, in the test's own loop. Knows no wizard."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Arrivals:
 
 @contextmanager
 def _open_door(path: Path) -> Iterator[None]:
-    """Let any user write to the socket file: Postfix does not run as the one who started the tests."""
+    """Let any user write to the socket file: the servers do not run as the one who started the tests."""
     path.chmod(0o666)
     try:
         yield

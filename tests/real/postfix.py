@@ -7,22 +7,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from tests.real.authority import write_certificates
-from wizard.profile import Security
-
-HOST = "mail.test"
-USER = "iiq@mail.test"
-PASSWORD = "Grüße, Postfix 7"
-RECIPIENT = "admin@mail.test"
-ELSEWHERE = "someone@elsewhere.test"
+from tests.real.server import HOST, PASSWORD, RECIPIENT, SIZE_LIMIT, USER, Server, place
 
 _PROGRAMS = ("postfix", "postconf", "dovecot")
 
@@ -81,6 +72,7 @@ smtpd_sasl_path = private/auth
 smtpd_sender_login_maps = inline:{{ {{{user} = {user}}}, {{{recipient} = {recipient}}} }}
 smtpd_client_connection_rate_limit = 0
 smtpd_error_sleep_time = 0
+message_size_limit = {limit}
 smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
 default_transport = error:nothing leaves this machine
 relay_transport = error:nothing leaves this machine
@@ -90,6 +82,7 @@ relay_transport = error:nothing leaves this machine
 _MASTER = """\
 127.0.0.1:{none} inet n - n - - smtpd
   -o smtpd_tls_security_level=may
+  -o smtpd_sasl_auth_enable=yes
 127.0.0.1:{starttls} inet n - n - - smtpd
   -o smtpd_tls_security_level=encrypt
   -o smtpd_sasl_auth_enable=yes
@@ -118,23 +111,7 @@ error unix - - n - - error
 retry unix - - n - - error
 """
 
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A running server: where it listens, whom to trust, and where it hands over what it accepted (LMTP, a socket file)."""
-
-    ports: dict[Security, int]
-    folder: Path
-
-    @property
-    def ca_file(self) -> Path:
-        """The authority that signed the server's certificate."""
-        return self.folder / "ca.pem"
-
-    @property
-    def arrivals(self) -> Path:
-        """Where Postfix hands over accepted messages; a test that waits for one listens there."""
-        return self.folder / "arrivals"
+DIFFERS: dict[str, str] = {}
 
 
 def missing() -> str:
@@ -152,11 +129,8 @@ def running() -> Iterator[Server]:
     Raises RuntimeError with the server's own words when one does not start.
     """
     with ExitStack() as stack:
-        # Not below pytest's own folder: that one is closed to the unprivileged users these servers run as.
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="real-")))
-        folder.chmod(0o755)
-        server = Server(dict(zip(Security, _free_ports(len(Security)), strict=True)), folder)
-        write_certificates(folder, HOST)
+        server = stack.enter_context(place())
+        folder = server.folder
         _write_postfix(server)
         _write_dovecot(folder)
         _command("postfix", "-c", str(folder / "postfix"), "start")
@@ -171,7 +145,7 @@ def _write_postfix(server: Server) -> None:
     for name in ("postfix", "queue", "data"):
         (folder / name).mkdir(mode=0o755)
     shutil.chown(folder / "data", "postfix", "postfix")
-    main = _MAIN.format(folder=folder, host=HOST, user=USER, recipient=RECIPIENT)
+    main = _MAIN.format(folder=folder, host=HOST, user=USER, recipient=RECIPIENT, limit=SIZE_LIMIT)
     (folder / "postfix" / "main.cf").write_text(main)
     ports = {security.value: port for security, port in server.ports.items()}
     (folder / "postfix" / "master.cf").write_text(_MASTER.format(**ports))
@@ -182,13 +156,6 @@ def _write_dovecot(folder: Path) -> None:
     (folder / "users").write_text(f"{USER}:{PASSWORD}::::::\n", encoding="utf-8")
     shutil.chown(folder / "users", "dovecot", "dovecot")
     (folder / "users").chmod(0o600)
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ask the system for ports: these servers cannot take port 0, so the ports are held until all are known."""
-    with ExitStack() as stack:
-        held = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [taken.getsockname()[1] for taken in held]
 
 
 def _program(name: str) -> str | None:

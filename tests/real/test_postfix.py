@@ -13,7 +13,7 @@ import pytest
 from tests.line import line_to
 from tests.loopback import Loopback, profile_for
 from tests.real.arrivals import arrivals_at
-from tests.real.postfix import ELSEWHERE, HOST, PASSWORD, RECIPIENT, USER, Server
+from tests.real.server import ELSEWHERE, HOST, PASSWORD, RECIPIENT, USER, Server
 from wizard.draft import Change, Draft, Field
 from wizard.profile import Mechanism, Password, Security
 from wizard.report import Report
