@@ -16,7 +16,9 @@ from types import SimpleNamespace
 from typing import Self
 
 import pytest
+from textual.events import Paste
 
+from tests.ui.watching import until
 from wizard.app.app import WizardApp
 from wizard.app.sight import Sight, Target
 from wizard.app.step import StepName
@@ -292,8 +294,8 @@ class Clock(datetime):
 
 @dataclass(frozen=True)
 class Scene:
-    """One picture. ``keys`` are pressed after the first screen is drawn; ``events`` is what the engine tells,
-    ``then`` what it tells in later runs.
+    """One picture. ``keys`` are pressed after the first screen is drawn, then ``paste`` is pasted and ``shows`` is waited for;
+    ``events`` is what the engine tells, ``then`` what it tells in later runs.
     """
 
     draft: Draft = PROD
@@ -307,11 +309,20 @@ class Scene:
     name: str = "prod"
     practice: bool = False
     profiles: Mapping[str, Draft] = field(default_factory=dict)
+    paste: str = ""
+    shows: str = ""
 
 
 _FAILING = Scene(WRONG_MODE, keys=("enter",), events=wrong_mode())
 _ARRIVED = Scene(LOCAL, keys=("enter",), events=sent(), name="", practice=True)
 _ACCESS = Scene(Draft(), StepName.ACCESS, name="")
+_TRACE = (
+    "org.springframework.mail.MailAuthenticationException: Authentication failed; nested exception is\n"
+    "jakarta.mail.AuthenticationFailedException: 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled "
+    "for the Tenant.\n"
+    "\tat org.eclipse.angus.mail.smtp.SMTPTransport$Authenticator.authenticate(SMTPTransport.java:947)\n"
+)
+_EXPLAIN = replace(_ACCESS, keys=("end", "enter"), paste=_TRACE, shows="switched off")
 _DETAILS = Scene(start=StepName.DETAILS)
 _UAT = PROD.with_changes(Change(Field.HOST, "smtp.uat.example.com"))
 _WRONG = Draft(host="smtp..example.com", port="70000", security="starttls", username="svc-iiq", sender="iiq at example.com")
@@ -320,6 +331,8 @@ SCENES: dict[str, Scene] = {
     "access": _ACCESS,
     "access-profiles": replace(_ACCESS, profiles={"prod": PROD, "uat": _UAT}),
     "access-wide": replace(_ACCESS, size=LARGE),
+    "explain": _EXPLAIN,
+    "explain-empty": replace(_EXPLAIN, paste=""),
     "details-empty": Scene(Draft(), StepName.DETAILS, name=""),
     "details-live": _DETAILS,
     "details-wide": replace(_DETAILS, size=LARGE),
@@ -376,6 +389,9 @@ async def picture(scene: Scene, patch: pytest.MonkeyPatch, home: Path) -> str:
         for key in scene.keys:
             await pilot.press(key)
             await pilot.pause()
+        if scene.paste:
+            app.post_message(Paste(scene.paste))
+            await until(pilot, scene.shows)
         await pilot.pause()
         svg = app.export_screenshot(title="SMTP Wizard")
     # Textual names its ids after a hash of process-wide counters; spaces at the start of a text count.
