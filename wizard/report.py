@@ -97,13 +97,15 @@ class Report(NamedTuple):
 
     @property
     def stopped(self) -> bool:
-        """Whether the user stopped the run."""
+        """Whether the user stopped the run, in a stage or between two."""
+        if any(result.skipped is Why.STOPPED for result in self.stages):
+            return True
         return self.failed is not None and self.failed.observation is not None and self.failed.observation.kind is Kind.STOPPED
 
     @property
     def ok(self) -> bool:
         """Whether the run is over and nothing failed."""
-        return self.ended and self.failed is None
+        return self.ended and self.failed is None and not self.stopped
 
     @property
     def finding(self) -> str:

@@ -60,6 +60,7 @@ SHAPE = {
     "stages": [{"stage": str, "status": str, "seconds": (float, NONE), "detail": dict}],
     "tls": (TLS_SHAPE, NONE),
     "accepted": ({"queue_id": (str, NONE), "reply": (str, NONE)}, NONE),
+    "recipients": [{"address": str, "accepted": bool, "stage": str, "reply": (str, NONE), "finding": (str, NONE)}],
     "seconds": float,
     "transcript": ([str], NONE),
 }

@@ -26,6 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of ``check``."""
     setup.add_arguments(parser)
     parser.add_argument("--deliver", action="store_true", help="send a test message; without it nothing is sent")
+    parser.add_argument(
+        "--also-to",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="name this recipient too, up to RCPT, nothing is sent to it; may be repeated",
+    )
     shapes = parser.add_argument_group("output").add_mutually_exclusive_group()
     shapes.add_argument("--json", action="store_const", const="json", dest="shape", help="one JSON object")
     shapes.add_argument(
@@ -54,6 +61,7 @@ def run(args: argparse.Namespace, network: Network | None = None) -> int:
 
     limits = monitoring.limits_of(args) if monitoring.judges(args) else None
     described = setup.from_arguments(args)
+    also_to = setup.also_to(args, described.profile)
     output = Output(sys.stdout)
     live = args.shape is None and not args.on_change
     climb = Climb(described.profile, described.command, output, style_for(sys.stdout, os.environ), live=live)
@@ -62,7 +70,7 @@ def run(args: argparse.Namespace, network: Network | None = None) -> int:
     try:
         password = password_for(described.profile, args, os.environ)
         held_back = remembering.held_back(described.profile, args)
-        asyncio.run(climb.climb(password, deliver=args.deliver, held_back=held_back, network=network))
+        asyncio.run(climb.climb(password, deliver=args.deliver, also_to=also_to, held_back=held_back, network=network))
     except KeyboardInterrupt:
         interrupted = True
     written = not args.prometheus or monitoring.write_prometheus(args.prometheus, [(climb.report.profile.name, climb.report)])
@@ -92,14 +100,21 @@ class Climb:
         self._pending = 0
 
     async def climb(
-        self, password: Password | None, *, deliver: bool, held_back: int = 0, network: Network | None = None
+        self,
+        password: Password | None,
+        *,
+        deliver: bool,
+        also_to: tuple[str, ...] = (),
+        held_back: int = 0,
+        network: Network | None = None,
     ) -> None:
         """Climb. When the task is cancelled the engine closes the connection, and the report says that it was stopped."""
         from wizard.smtp.check import check
 
         if self.live:
             self._open()
-        await check(self.report.profile, password, self.emit, deliver=deliver, held_back=held_back, network=network)
+        profile = self.report.profile
+        await check(profile, password, self.emit, deliver=deliver, also_to=also_to, held_back=held_back, network=network)
 
     def _open(self) -> None:
         from wizard.render.text import opening

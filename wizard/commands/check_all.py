@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 AT_ONCE = 32
 _ONE_ONLY = {
     "field_host": "--host",
+    "also_to": "--also-to",
     "password_file": "--password-file",
     "password_command": "--password-command",
     "password_stdin": "--password-stdin",

@@ -97,6 +97,21 @@ def from_arguments(args: argparse.Namespace) -> Setup:
     return Setup(profile, CommandLine(draft, name, saved, _extra_words(args)))
 
 
+def also_to(args: argparse.Namespace, profile: Profile) -> tuple[str, ...]:
+    """Return the further recipients, each once. Raises UsageError when one is no address, or nobody would name them."""
+    from wizard.values import mail_address
+
+    if args.also_to and not profile.sender:
+        raise UsageError("--also-to: recipients are named for a sender: add --from ADDRESS")
+    try:
+        found = tuple(dict.fromkeys(mail_address(address.strip()) for address in args.also_to))
+    except ValueError as problem:
+        raise UsageError(f"--also-to: {problem}") from None
+    if "" in found:
+        raise UsageError("--also-to: type one address, for example iiq@example.com")
+    return found
+
+
 def _ca_file_problem(path: Path) -> str:
     """Say what keeps a CA file from being one, before anybody is contacted; its certificates are the engine's business."""
     try:
@@ -197,4 +212,5 @@ def _extra_words(args: argparse.Namespace) -> tuple[tuple[str, ...], ...]:
         words.append(("--password-stdin",))
     if getattr(args, "deliver", False):
         words.append(("--deliver",))
+    words += [("--also-to", address) for address in getattr(args, "also_to", ())]
     return tuple(words)

@@ -34,6 +34,7 @@ def as_object(report: Report, *, transcript: bool = False) -> dict[str, Any]:
         "stages": [_stage(result) for result in report.stages],
         "tls": tls_object(tls_of(report)),
         "accepted": _accepted(report),
+        "recipients": _recipients(report),
         "seconds": _rounded(report.seconds),
         "transcript": [transcript_line(line) for line in report.transcript] if transcript else None,
     }
@@ -104,6 +105,14 @@ def _accepted(report: Report) -> dict[str, Any] | None:
     if observation is None:
         return None
     return {"queue_id": observation.queue_id, "reply": str(observation.reply) if observation.reply else None}
+
+
+def _recipients(report: Report) -> list[dict[str, Any]]:
+    if not report.recipients:
+        return []
+    from wizard.render.recipients import as_json  # only a run that was asked for more recipients has any
+
+    return as_json(report)
 
 
 def _stage(result: StageResult) -> dict[str, Any]:

@@ -27,6 +27,7 @@ def render(report: Report, command: CommandLine | None, *, transcript: bool = Fa
         "| | Stage | What was seen | Time |",
         "|---|---|---|---:|",
         *(_row(result, report) for result in report.stages),
+        *_recipients(report),
     ]
     for finding in report.findings:
         lines += ["", *_finding(finding, command)]
@@ -69,6 +70,21 @@ def _row(result: StageResult, report: Report) -> str:
         return f"| - | {name_of(result, report)} | {_inline(skipped_because(result))} | |"
     sign, words = ("ok", fact(seen, report)) if seen.passed else ("X", ending(seen))
     return f"| {sign} | {name_of(result, report)} | {_inline(words)} | {duration(seen.seconds)} |"
+
+
+def _recipients(report: Report) -> Iterator[str]:
+    if not report.recipients:
+        return
+    from wizard.render.recipients import named, together
+
+    yield from ("", "Also named, nothing sent to them:", "")
+    for one in named(report):
+        answer = "accepted" if one.seen.passed else f"refused at {one.seen.stage}"
+        why = f" ({code(one.finding)})" if one.finding else ""
+        yield f"- {code(one.address)}: {answer}{why}, {_inline(ending(one.seen))}"
+    said = together(report)
+    if said:
+        yield from ("", _inline(said))
 
 
 def _finding(finding: Finding, command: CommandLine | None) -> Iterator[str]:

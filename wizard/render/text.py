@@ -69,7 +69,7 @@ def closing(
 
     ``more`` are lines to stand between the findings and the conversation.
     """
-    lines = [*_not_reached(report, style), "", *_verdict(report, style)]
+    lines = [*_not_reached(report, style), *_recipients(report, style), "", *_verdict(report, style)]
     for finding in report.findings:
         lines += ["", *finding_lines(finding, command, style)]
     lines += more
@@ -86,6 +86,14 @@ def _not_reached(report: Report, style: Style) -> list[str]:
         return []
     first, *more = style.wrapped(", ".join(names), " " * (5 + _NAME_WIDTH))
     return [f"{style.sign('-', 4)}{'Not reached':<{_NAME_WIDTH}} {first.lstrip()}", *more]
+
+
+def _recipients(report: Report, style: Style) -> Sequence[str]:
+    if not report.recipients:
+        return ()
+    from wizard.render.recipients import lines  # only a run that was asked for more recipients has any
+
+    return tuple(lines(report, style))
 
 
 def _verdict(report: Report, style: Style) -> list[str]:

@@ -39,8 +39,9 @@ async def check(
     """Climb the ladder once and emit what happens; returns when the run is over, whatever the outcome.
 
     ``password`` is the secret (a token for XOAUTH2), None when there is none. ``deliver`` sends one test message; without it
-    nothing goes beyond RCPT. ``also_to`` are more recipients to name up to RCPT, each told by RecipientTried. ``held_back`` is
-    how often this sign-in was refused before: above 0 the run ends at AUTH with HELD_BACK, before anything secret is sent.
+    nothing goes beyond RCPT. ``also_to`` are more recipients to name up to RCPT, after the profile's own one passed or was
+    refused, each told by RecipientTried. ``held_back`` is how often this sign-in was refused before: above 0 the run ends at
+    AUTH with HELD_BACK, before anything secret is sent.
     Every stage ends within ``profile.timeout`` seconds and the run within ``profile.total_timeout``, plus the moment the
     neighbouring ports are looked at.
 
@@ -70,13 +71,28 @@ async def check(
 
 async def _climb(run: Run, left: list[Stage]) -> None:
     while left:
+        if run.also_to and left[0] is Stage.QUIT:
+            await _more_recipients(run)
         stage = left.pop(0)
         reason = _left_out(run, stage)
         if reason is not None:
             run.emit(StageSkipped(stage, reason))
             continue
         step = _STEPS[stage]
-        await run.stage(stage, lambda step=step: step(run))  # type: ignore[misc]  # binds this round's step
+        try:
+            await run.stage(stage, lambda step=step: step(run))  # type: ignore[misc]  # binds this round's step
+        except StageFailed as failed:
+            if run.also_to:
+                await _more_recipients(run, failed.observation)
+            raise
+
+
+async def _more_recipients(run: Run, failed: Observation | None = None) -> None:
+    """Name the further recipients, where the session still stands and there is a sender to name."""
+    from wizard.smtp import recipients  # most runs have none
+
+    if run.profile.sender and (failed is None or recipients.still_open(failed)):
+        await recipients.name_more(run)
 
 
 def _left_out(run: Run, stage: Stage) -> Why | None:

@@ -30,7 +30,11 @@ Work = Callable[[], Awaitable[Observation]]
 
 
 class StageFailed(Exception):  # noqa: N818 - reads as what happened
-    """The climb ends here; the observation has been emitted."""
+    """The climb ends here; ``observation``, the only argument, has been emitted."""
+
+    def __init__(self, observation: Observation) -> None:
+        super().__init__(str(observation.kind))
+        self.observation = observation
 
 
 class Run:
@@ -115,7 +119,17 @@ class Run:
         self.current = None
         self.emit(StageEnded(observation))
         if not observation.passed:
-            raise StageFailed
+            raise StageFailed(observation)
+
+    async def aside(self, stage: Stage, seconds: float, work: Work) -> Observation:
+        """Do something beside the ladder for at most ``seconds`` and return how it went; nothing is emitted."""
+        began = self.loop.time()
+        try:
+            async with asyncio.timeout(seconds):
+                seen = await self._guarded(stage, work)
+        except TimeoutError as problem:
+            seen = self._timed_out(stage, problem)
+        return seen._replace(seconds=self.loop.time() - began)
 
     async def _watched(self, stage: Stage, work: Work) -> Observation:
         """Do the work; when a stage that shows a wrong mode stays silent, look at the neighbours meanwhile."""

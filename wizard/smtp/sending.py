@@ -20,7 +20,7 @@ async def mail(run: Run) -> Observation:
     """Name the sender, with what the message needs and the server offers: SIZE, 8BITMIME, SMTPUTF8."""
     offered = run.context.capabilities
     utf8 = "SMTPUTF8" in offered
-    sender, recipient = _address(run.profile.sender, utf8), _address(run.profile.recipient, utf8)
+    sender, recipient = mail_path(run.profile.sender, utf8), mail_path(run.profile.recipient, utf8)
     if sender is None or recipient is None:
         return run.seen(Stage.MAIL, Kind.NEEDS_UTF8, reply=run.context.ehlo)
     speaks_utf8 = not (sender.isascii() and recipient.isascii())
@@ -37,9 +37,7 @@ async def mail(run: Run) -> Observation:
     if speaks_utf8:
         words.append("SMTPUTF8")
     run.pipelined = "PIPELINING" in offered
-    run.commands = [" ".join(words)]
-    run.commands += [f"RCPT TO:<{recipient}>"] if recipient else []
-    run.commands += ["DATA"] if run.message else ["RSET", "QUIT"]
+    run.commands = [" ".join(words), *([f"RCPT TO:<{recipient}>"] if recipient else []), *_behind_recipient(run)]
     if run.pipelined:
         run.session.send(*run.commands)
     reply = await _next(run)
@@ -47,6 +45,13 @@ async def mail(run: Run) -> Observation:
         return run.seen(Stage.MAIL, reply=reply)
     await _drain(run)
     return run.seen(Stage.MAIL, Kind.REPLY, reply=reply)
+
+
+def _behind_recipient(run: Run) -> list[str]:
+    """Return what follows the recipient in the same group; more recipients come before the goodbye."""
+    if run.message:
+        return ["DATA"]
+    return [] if run.also_to else ["RSET", "QUIT"]
 
 
 def _size_limit(parameter: str) -> int:
@@ -74,8 +79,11 @@ async def _drain(run: Run) -> None:
                     await run.session.say(".")
 
 
-def _address(address: str, utf8: bool) -> str | None:
-    """Return the address as the server can take it: other alphabets need SMTPUTF8, a domain alone can go as IDNA (RFC 6531)."""
+def mail_path(address: str, utf8: bool) -> str | None:
+    """Return the address as the server can take it, None when it cannot.
+
+    Other alphabets need SMTPUTF8 (RFC 6531), ``utf8``; a domain alone can go as IDNA.
+    """
     if address.isascii() or utf8:
         return address
     local, at, domain = address.rpartition("@")
@@ -97,7 +105,7 @@ async def data(run: Run) -> Observation:
     if reply.code != 354:
         return run.seen(Stage.DATA, Kind.REPLY, reply=reply)
     # QUIT may stand behind the final dot in the same group (RFC 2920 3.1): one round trip less.
-    run.commands = ["QUIT"]
+    run.commands, run.pipelined = ["QUIT"], run.pipelined and not run.also_to
     run.session.send_message(run.message, *(run.commands if run.pipelined else ()))
     reply = await run.session.wire.reply()
     if reply.code // 100 != 2:
