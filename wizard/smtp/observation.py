@@ -123,21 +123,13 @@ class AddressFate(NamedTuple):
     seconds: float | None = None
 
 
-def mechanisms(capabilities: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the SASL mechanisms among EHLO keywords, upper case."""
-    return tuple(capabilities.get("AUTH", "").upper().split())
-
-
-_NOTHING: Mapping[str, str] = MappingProxyType({})
-
-
 class Alternative(NamedTuple):
     """A port and mode that was tried beside a failing one and seen to work (or not): the ground for a remedy.
 
     ``works`` means: connected, spoke SMTP, and for ``tls`` and ``starttls`` the handshake succeeded and verified against the
     profile's trust; ``auth`` are the mechanisms offered then, ``auth_in_clear`` those offered before any encryption.
     ``ended`` is how the look ended (PASSED when every step went well), None where no look was made; ``ehlo`` the latest reply to
-    EHLO, its first line holding the name the server calls itself by; ``capabilities`` its keywords, as in Context.
+    EHLO, its first line holding the name the server calls itself by; ``capabilities`` are its keywords, upper case.
     ``starttls`` says whether STARTTLS was offered in clear, None where no EHLO was answered in clear. ``tls`` is there for a
     certificate that did not verify as well, with its verify code. ``address`` is the address of the host that answered.
     """
@@ -151,19 +143,22 @@ class Alternative(NamedTuple):
     fate: Fate = Fate.CONNECTED
     ended: Kind | None = None
     ehlo: Reply | None = None
-    capabilities: Mapping[str, str] = _NOTHING
+    capabilities: tuple[str, ...] = ()
     auth_in_clear: tuple[str, ...] = ()
     starttls: bool | None = None
     address: str | None = None
 
 
 class Weak(StrEnum):
-    """What about a server's TLS is too old or too short for a handshake of today."""
+    """What about a server's TLS a handshake of today fails on."""
 
     VERSION = "version"  # older than TLS 1.2
     CIPHER = "cipher"  # a cipher that is switched off here
     KEY = "key"  # the key of its certificate
-    SIGNATURE = "signature"  # the digest its certificate, or its handshake, is signed with
+    SIGNATURE = "signature"  # the digest its certificate is signed with
+    GROUP = "group"  # the group of its key exchange, often a Diffie-Hellman of 1024 bits
+    HELLO = "hello"  # nothing weak: TLS 1.2 alone succeeds, and a hello that offers TLS 1.3 as well does not get through
+    OTHER = "other"  # something of the rest: the handshake's signature, renegotiation (RFC 5746)
 
 
 class LaxTls(NamedTuple):
@@ -179,6 +174,14 @@ class LaxTls(NamedTuple):
     key: str = ""
     signature: str = ""
     certificate: Certificate | None = None
+
+
+def mechanisms(capabilities: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the SASL mechanisms among EHLO keywords, upper case."""
+    return tuple(capabilities.get("AUTH", "").upper().split())
+
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Context(NamedTuple):
