@@ -10,6 +10,7 @@ COMMANDS: dict[str, str] = {
     "probe": "look at the mail ports of a host, IPv4 and IPv6, all at once",
     "explain": "say what a pasted error, bounce, log or Java stack trace means",
     "discover": "find the mail server for an address",
+    "domain": "examine the sender's domain: MX, SPF, DMARC and reverse DNS, with the records to publish",
     "practice": "run a mail server on this machine, with named faults to learn from",
     "profiles": "list, show, copy and remove saved profiles",
     "secret": "show, set or clear where a profile's secret is kept",
