@@ -43,7 +43,8 @@ class Row:
     async def run(self, server: Server, *changes: Change) -> Report:
         """Check once, with mail.test:25, 465 and 587 leading to the server, and with changes to the row's settings."""
         profile = profile_for(self.draft, Change(Field.CA_FILE, str(server.ca_file)), *changes)
-        network = Loopback({security.usual_port: real for security, real in server.ports.items()})
+        ports = {security.usual_port: real for security, real in server.ports.items()}
+        network = Loopback(ports, {HOST: (server.address,)})
         report = Report(profile)
 
         def fold(event: object) -> None:
@@ -82,6 +83,9 @@ ROWS = (
     Row("no sign-in on 587", STARTTLS, "auth-required", (_NOT_SIGNED_IN,)),
     Row("no sign-in on 465", TLS, "auth-required", (_NOT_SIGNED_IN,)),
     Row("relay from 25", NONE, "relay-denied", (Change(Field.RECIPIENT, ELSEWHERE),)),
+    # Nothing may leave this machine: its servers relay for nobody, signed in or not.
+    Row("relay on 587", STARTTLS, "relay-denied", (Change(Field.RECIPIENT, ELSEWHERE),)),
+    Row("relay on 465", TLS, "relay-denied", (Change(Field.RECIPIENT, ELSEWHERE),)),
     Row("unknown recipient on 587", STARTTLS, "recipient-unknown", (_UNKNOWN,)),
     Row("unknown recipient on 465", TLS, "recipient-unknown", (_UNKNOWN,)),
     Row("unknown recipient on 25", NONE, "recipient-unknown", (_UNKNOWN,)),

@@ -73,7 +73,7 @@ smtpd_sender_login_maps = inline:{{ {{{user} = {user}}}, {{{recipient} = {recipi
 smtpd_client_connection_rate_limit = 0
 smtpd_error_sleep_time = 0
 message_size_limit = {limit}
-smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
+smtpd_relay_restrictions = reject_unauth_destination
 default_transport = error:nothing leaves this machine
 relay_transport = error:nothing leaves this machine
 """
@@ -82,7 +82,7 @@ relay_transport = error:nothing leaves this machine
 _MASTER = """\
 127.0.0.1:{none} inet n - n - - smtpd
   -o smtpd_tls_security_level=may
-  -o smtpd_sasl_auth_enable=yes
+  -o smtpd_sasl_auth_enable=yes{more}
 127.0.0.1:{starttls} inet n - n - - smtpd
   -o smtpd_tls_security_level=encrypt
   -o smtpd_sasl_auth_enable=yes
@@ -123,24 +123,24 @@ def missing() -> str:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Start both servers, give their addresses, stop them and remove their folder.
+def running(port_25_options: tuple[str, ...] = ()) -> Iterator[Server]:
+    """Start both servers, give their addresses, stop them and remove their folder. The options are main.cf settings for port 25.
 
     Raises RuntimeError with the server's own words when one does not start.
     """
     with ExitStack() as stack:
         server = stack.enter_context(place())
         folder = server.folder
-        _write_postfix(server)
+        _write_postfix(server, port_25_options)
         _write_dovecot(folder)
-        _command("postfix", "-c", str(folder / "postfix"), "start")
-        stack.callback(_command, "postfix", "-c", str(folder / "postfix"), "stop")
-        _command("dovecot", "-c", str(folder / "dovecot.conf"))
-        stack.callback(_command, "dovecot", "-c", str(folder / "dovecot.conf"), "stop")
+        run("postfix", "-c", str(folder / "postfix"), "start")
+        stack.callback(run, "postfix", "-c", str(folder / "postfix"), "stop")
+        run("dovecot", "-c", str(folder / "dovecot.conf"))
+        stack.callback(run, "dovecot", "-c", str(folder / "dovecot.conf"), "stop")
         yield server
 
 
-def _write_postfix(server: Server) -> None:
+def _write_postfix(server: Server, port_25_options: tuple[str, ...]) -> None:
     folder = server.folder
     for name in ("postfix", "queue", "data"):
         (folder / name).mkdir(mode=0o755)
@@ -148,7 +148,9 @@ def _write_postfix(server: Server) -> None:
     main = _MAIN.format(folder=folder, host=HOST, user=USER, recipient=RECIPIENT, limit=SIZE_LIMIT)
     (folder / "postfix" / "main.cf").write_text(main)
     ports = {security.value: port for security, port in server.ports.items()}
-    (folder / "postfix" / "master.cf").write_text(_MASTER.format(**ports))
+    (folder / "postfix" / "master.cf").write_text(
+        _MASTER.format(**ports, more="".join(f"\n  -o {option}" for option in port_25_options))
+    )
 
 
 def _write_dovecot(folder: Path) -> None:
@@ -162,7 +164,8 @@ def _program(name: str) -> str | None:
     return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 
 
-def _command(program: str, *arguments: str) -> None:
+def run(program: str, *arguments: str) -> None:
+    """Run a command that leaves daemons behind; RuntimeError with its words when it fails."""
     # Into a file and not a pipe: the daemons keep the descriptor, and a pipe would never come to its end.
     with tempfile.TemporaryFile("w+") as words:
         command = [_program(program) or program, *arguments]

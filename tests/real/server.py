@@ -28,6 +28,7 @@ class Server:
 
     ports: dict[Security, int]
     folder: Path
+    address: str = "127.0.0.1"
 
     @property
     def ca_file(self) -> Path:
@@ -51,8 +52,8 @@ def place() -> Iterator[Server]:
         yield Server(dict(zip(Security, free_ports(len(Security)), strict=True)), folder)
 
 
-def free_ports(count: int) -> list[int]:
+def free_ports(count: int, address: str = "127.0.0.1") -> list[int]:
     """Ask the system for ports: these servers cannot take port 0, so the ports are held until all are known."""
     with ExitStack() as stack:
-        held = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        held = [stack.enter_context(socket.create_server((address, 0))) for _ in range(count)]
         return [taken.getsockname()[1] for taken in held]
