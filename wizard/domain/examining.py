@@ -61,7 +61,7 @@ async def examine(
     async def with_exit() -> Part:
         out = await leaving(asker, host, exit_address, heard)
         way = Way((envelope or address).rpartition("@")[0], envelope_domain, host, relay, out, ehlo_name)
-        judged = asyncio.gather(spf_judging.examine(asker, way), reverse.examine(asker, out, way, relayed=relayed))
+        judged = asyncio.gather(spf_judging.examine(asker, way), reverse.examine(asker, way, relayed=relayed))
         spf, back = await judged
         return spf | _exit(out) | back
 
