@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from wizard.commands import monitoring, remembering, setup
+from wizard.commands import domain_beside, monitoring, remembering, setup
 
 if TYPE_CHECKING:
     from wizard.commands.terminal import Output
@@ -43,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     monitoring.add_arguments(parser)
     remembering.add_arguments(parser)
+    domain_beside.add_arguments(parser)
     parser.add_argument("--transcript", action="store_true", help="add the conversation, without secrets")
 
 
@@ -66,6 +67,7 @@ def run(args: argparse.Namespace, network: Network | None = None) -> int:
     live = args.shape is None and not args.on_change
     climb = Climb(described.profile, described.command, output, style_for(sys.stdout, os.environ), live=live)
     climb.limits = limits
+    climb.beside = domain_beside.from_arguments(args, described.profile)
     interrupted = False
     try:
         password = password_for(described.profile, args, os.environ)
@@ -96,6 +98,7 @@ class Climb:
         self.live = live
         self.limits: Limits | None = None
         self.changed: Changed | None = None
+        self.beside: domain_beside.Beside | None = None
         self._drawn = 0
         self._pending = 0
 
@@ -113,8 +116,12 @@ class Climb:
 
         if self.live:
             self._open()
+        if self.beside:
+            self.beside.start()
         profile = self.report.profile
         await check(profile, password, self.emit, deliver=deliver, also_to=also_to, held_back=held_back, network=network)
+        if self.beside:
+            await self.beside.finish()
 
     def _open(self) -> None:
         from wizard.render.text import opening
@@ -124,6 +131,8 @@ class Climb:
     def emit(self, event: Event) -> None:
         """Fold one event, and draw what it changed."""
         self.report = self.report.add(event)
+        if self.beside:
+            self.beside.hear(event)
         if self.live:
             self._draw()
 
@@ -156,6 +165,7 @@ class Climb:
                 from wizard.render import json
 
                 more = remembering.as_json(self.report, self.changed, self.command)
+                more["domain"] = self.beside.as_json() if self.beside else None
                 return json.render(self.report, transcript=transcript, more=more) + "\n"
             case "markdown":
                 from wizard.render import markdown
@@ -177,9 +187,10 @@ class Climb:
 
     def _more(self, ticket: bool, style: Style) -> list[str]:
         """Return what stands after the findings; most passed runs have none, and load nothing for it."""
+        examined = self.beside.lines(style) if self.beside else []
         if not (ticket or self.changed):
-            return []
-        return remembering.lines(self.report, self.changed, self.command, style, ticket=ticket)
+            return examined
+        return remembering.lines(self.report, self.changed, self.command, style, ticket=ticket) + examined
 
     def _changed(self) -> list[str]:
         from wizard.render.nagios import NO_LIMITS, level

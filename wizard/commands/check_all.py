@@ -27,6 +27,7 @@ AT_ONCE = 32
 _ONE_ONLY = {
     "field_host": "--host",
     "also_to": "--also-to",
+    "domain": "--domain",
     "password_file": "--password-file",
     "password_command": "--password-command",
     "password_stdin": "--password-stdin",
