@@ -63,7 +63,7 @@ def _drop(writer: asyncio.StreamWriter, reset: bool) -> None:
 
 
 async def shake_hands(context: ssl.SSLContext, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> NoReturn:
-    """Make a handshake that is bound to fail, and tell the client why with an alert, before hanging up.
+    """Make a handshake that an ordinary client fails, and tell it why with an alert, before hanging up.
 
     By hand, because asyncio's own handshake closes the line on an error before the alert is on its way.
     """
@@ -72,7 +72,9 @@ async def shake_hands(context: ssl.SSLContext, reader: asyncio.StreamReader, wri
     while True:
         try:
             server.do_handshake()
-            break
+            writer.write(outgoing.read())
+            await _until_end(reader)  # a client that got through came to look: it leaves by itself
+            raise LineGoneError
         except ssl.SSLWantReadError:
             writer.write(outgoing.read())
             data = await reader.read(_CHUNK)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import ssl
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -62,15 +63,23 @@ class Authority:
         """Return a server's TLS context that shows the certificate asked for."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if leaf is Leaf.WEAK_KEY or handshake is Handshake.WEAK_DH:
+        old = handshake in (Handshake.WEAK_DH, Handshake.OLD_CIPHERS, Handshake.OLD_VERSION)
+        if leaf is Leaf.WEAK_KEY or old:
             context.set_ciphers("ALL:@SECLEVEL=0")
-        self._load(context, leaf, rsa_bits=2048 if handshake is Handshake.WEAK_DH else 0)
+        self._load(context, leaf, rsa_bits=2048 if old else 0)
         match handshake:
-            case Handshake.CLIENT_CERTIFICATE:
+            case Handshake.CLIENT_CERTIFICATE | Handshake.CLIENT_CERTIFICATE_12:
                 context.verify_mode = ssl.CERT_REQUIRED
                 context.load_verify_locations(self.ca_file)
+                if handshake is Handshake.CLIENT_CERTIFICATE_12:
+                    context.maximum_version = ssl.TLSVersion.TLSv1_2
             case Handshake.WEAK_DH:
                 self._weaken(context)
+            case Handshake.OLD_CIPHERS:
+                context.maximum_version = ssl.TLSVersion.TLSv1_2
+                context.set_ciphers("AES128-SHA:@SECLEVEL=0")  # a key sent under RSA: no client of today offers it by itself
+            case Handshake.OLD_VERSION:
+                _keep_old(context)
             case Handshake.NORMAL:
                 pass
         return context
@@ -134,6 +143,13 @@ class Authority:
         builder = x509.CertificateBuilder().subject_name(_name(name)).public_key(key.public_key())
         builder = builder.serial_number(x509.random_serial_number()).not_valid_before(since).not_valid_after(until)
         return builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+
+
+def _keep_old(context: ssl.SSLContext) -> None:
+    """Speak TLS 1.0 and 1.1 only; the ssl module warns of it, and that it is old is the point here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
 
 
 def _sign(builder: x509.CertificateBuilder, signer: _Signer | None, name: str, key: _KeyPair) -> x509.Certificate:

@@ -46,7 +46,7 @@ class Step(StrEnum):
 class Say:
     """A reply; ``{host}``, ``{peer}``, ``{ehlo}``, ``{sender}`` and ``{recipient}`` are filled in. Then perhaps hang up.
 
-    ``unless`` is a sender to whom it is not said.
+    ``unless`` is a sender to whom it is not said, at EHLO and HELO the beginning of a name to which it is not said.
     """
 
     text: str
@@ -107,7 +107,15 @@ class Handshake(StrEnum):
 
     NORMAL = "normal"
     CLIENT_CERTIFICATE = "client-certificate"
+    CLIENT_CERTIFICATE_12 = "client-certificate-12"  # over TLS 1.2, whose alert does not name what was missing
     WEAK_DH = "weak-dh"
+    OLD_CIPHERS = "old-ciphers"
+    OLD_VERSION = "old-version"
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the server's side ends an ordinary handshake, with an alert."""
+        return self not in (Handshake.NORMAL, Handshake.WEAK_DH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +126,10 @@ class Fault:
     ``cured_by_remedy`` whether the finding's remedy, applied, makes the next check pass. ``at`` answers in place of the server;
     ``hides`` and ``shows`` edit the EHLO reply; ``mechanisms`` replaces the sign-in mechanisms offered; ``speaks`` says what a
     port really speaks; ``closed`` are ports nobody listens on; ``changes`` is what the draft needs for the fault to be seen.
-    ``only_in_clear``: nothing of this happens on an encrypted line, as with a firewall that meddles with what it can read.
-    ``clear_auth`` offers sign-in without encryption; ``wants_tls`` and ``wants_auth`` insist; ``size`` is the limit in bytes.
+    ``only_in_clear``: nothing of this happens on an encrypted line, as with a firewall that meddles with what it can read;
+    ``only_on``: nor on another port than the one of this mode.
+    ``clear_auth`` offers sign-in without encryption; ``wants_tls`` and ``wants_auth`` insist; ``wants_proxy`` waits for the line that
+    a balancer puts in front (PROXY protocol), on ports that start in clear; ``size`` is the limit in bytes.
     """
 
     name: str
@@ -138,9 +148,11 @@ class Fault:
     closed: tuple[Security, ...] = ()
     changes: tuple[Change, ...] = ()
     only_in_clear: bool = False
+    only_on: Security | None = None
     clear_auth: bool = False
     wants_tls: bool = False
     wants_auth: bool = False
+    wants_proxy: bool = False
     size: int | None = None
 
     @property

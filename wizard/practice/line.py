@@ -32,6 +32,7 @@ _ENHANCED = {
     "552": "5.3.4",
     "555": "5.5.4",
 }
+_PROXY_PATIENCE = 3.0  # seconds to wait for the PROXY line; the protocol's own text asks for at least that
 _BARE = re.compile(r"(?P<code>[245]\d\d) (?![245]\.\d{1,3}\.\d{1,3} )(?:OK\b ?|Error: )?(?P<words>.*)", re.DOTALL)
 
 
@@ -53,11 +54,13 @@ class FaultyLine(SMTP):
             data_size_limit=SIZE_LIMIT if house.fault.size is None else house.fault.size,
             tls_context=tls if speaks is Security.STARTTLS else None,
             auth_require_tls=False,
+            proxy_protocol_timeout=_PROXY_PATIENCE if house.fault.wants_proxy and speaks is not Security.TLS else None,
             loop=asyncio.get_running_loop(),
         )
         # aiosmtpd keeps these limits on the class, for all sessions together; RFC 5321 4.5.3.1.4 and the extensions' own.
         self.command_size_limits = defaultdict(lambda: 1024, AUTH=12288)
         self._house = house
+        self._port = port
         self._peers = peers
         self._instead = ""  # what is said in place of aiosmtpd's next reply
         self._ehlo = ""
@@ -112,8 +115,9 @@ class FaultyLine(SMTP):
 
     @property
     def spared(self) -> bool:
-        """Whether the fault leaves this line alone, because it is encrypted."""
-        return self._house.fault.only_in_clear and bool(self.tls_version)
+        """Whether the fault leaves this line alone, because it is encrypted or came by another port."""
+        fault = self._house.fault
+        return (fault.only_in_clear and bool(self.tls_version)) or fault.only_on not in (None, self._port)
 
     # -- stumbling -----------------------------------------------------------------------------------------------------
 
@@ -123,7 +127,7 @@ class FaultyLine(SMTP):
         match answer:
             case None:
                 return None
-            case Say(unless=unless) if unless and unless == self._mail:
+            case Say(unless=unless) if unless and self._excepted(step, unless):
                 return None
             case Say(text=text, close=close):
                 filled = self._filled(text)
@@ -136,6 +140,9 @@ class FaultyLine(SMTP):
                 raise AssertionError("a foreign protocol stands in for the whole connection")
             case _:
                 return await perform(answer, self._writer)
+
+    def _excepted(self, step: Step, unless: str) -> bool:
+        return self._ehlo.startswith(unless) if step in (Step.EHLO, Step.HELO) else unless == self._mail
 
     def _filled(self, text: str) -> str:
         assert self.session is not None

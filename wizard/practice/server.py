@@ -20,7 +20,7 @@ from wizard.draft import Draft
 from wizard.practice.act import Serve, server_of, shake_hands, stand_in
 from wizard.practice.authority import Authority
 from wizard.practice.desk import House
-from wizard.practice.fault import HEALTHY, RECIPIENT, SENDER, USERNAME, Fault, Handshake, Say, Send, Step
+from wizard.practice.fault import HEALTHY, RECIPIENT, SENDER, USERNAME, Fault, Say, Send, Step
 from wizard.practice.faults import find
 from wizard.practice.line import FaultyLine
 from wizard.practice.mailbox import Mailbox
@@ -149,7 +149,7 @@ class PracticeServer:
         """Return what serves a port in place of a mail session: another protocol, or a handshake that never succeeds."""
         answer, wait = self.fault.at.get(Step.CONNECT), False
         if answer is None and speaks is Security.TLS:
-            if self.fault.handshake is Handshake.CLIENT_CERTIFICATE:
+            if self.fault.handshake.refuses:
                 return partial(shake_hands, self._context)
             answer, wait = self.fault.at.get(Step.TLS), True
         if isinstance(answer, Say):

@@ -14,7 +14,7 @@ from aiosmtpd.smtp import TLSSetupException
 
 from wizard.practice.act import LineGoneError, shake_hands
 from wizard.practice.desk import HOSTNAME
-from wizard.practice.fault import Handshake, Step
+from wizard.practice.fault import Step
 from wizard.practice.line import FaultyLine
 from wizard.practice.sasl import MECHANISMS, OFFERED, SignIn
 
@@ -80,7 +80,7 @@ class PracticeSMTP(FaultyLine):
             await self.say(reply)
             await self._reader.read(1)
             await self.stumble(Step.TLS)
-        if self._house.fault.handshake is Handshake.CLIENT_CERTIFICATE and self.tls_context:
+        if self._house.fault.handshake.refuses and self.tls_context:
             await self.say(reply)
             await shake_hands(self.tls_context, self._reader, self._writer)
         self._instead = reply
