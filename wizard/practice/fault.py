@@ -128,8 +128,8 @@ class Fault:
     port really speaks; ``closed`` are ports nobody listens on; ``changes`` is what the draft needs for the fault to be seen.
     ``only_in_clear``: nothing of this happens on an encrypted line, as with a firewall that meddles with what it can read;
     ``only_on``: nor on another port than the one of this mode.
-    ``clear_auth`` offers sign-in without encryption; ``wants_tls`` and ``wants_auth`` insist; ``wants_proxy`` waits for the line that
-    a balancer puts in front (PROXY protocol), on ports that start in clear; ``size`` is the limit in bytes.
+    ``clear_auth`` offers sign-in without encryption; ``wants_tls`` and ``wants_auth`` insist; ``wants_proxy`` waits for the
+    line that a balancer puts in front (PROXY protocol), on ports that start in clear; ``size`` is the limit in bytes.
     """
 
     name: str
