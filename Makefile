@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 TESTS ?= tests
 ONLY ?=
+SECONDS ?= 60
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test check lint bench explain-score redraw clean
+.PHONY: help run test check lint bench explain-score fuzz fuzz redraw clean
 .DELETE_ON_ERROR:
 
 help:  ## say what can be made
@@ -34,6 +35,9 @@ bench: $(VENV)/.tools  ## measure against a baseline of the same run and write d
 explain-score: $(VENV)/.tools  ## score explain on labelled errors (FILE=errors.jsonl for others)
 	$(BIN)/python -m tests.explain.score $(FILE)
 
+fuzz: $(VENV)/.fuzzer  ## hunt for what crashes, hangs or grows (SECONDS=60 each, ONLY=explain for one)
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(ONLY)
+
 redraw: $(VENV)/.tools  ## draw the pictures in screenshots/ again
 	$(BIN)/pytest tests/test_screenshots.py --redraw
 
@@ -47,6 +51,12 @@ $(BIN)/python:
 	  echo "Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@echo "Making $(VENV): this happens once and takes about a minute."
 	@$(PYTHON) -m venv --clear $(VENV)
+
+# Apart from the tools: it is large, and only a hunt needs it.
+$(VENV)/.fuzzer: $(VENV)/.tools
+	@$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['dependency-groups']['fuzz'], sep='\n')" > $(VENV)/fuzz.txt
+	@$(PIP) install --requirement $(VENV)/fuzz.txt > $(VENV)/pip.log 2>&1 || { cat $(VENV)/pip.log; exit 1; }
+	@touch $@
 
 $(VENV)/.installed: pyproject.toml | $(BIN)/python
 	@$(PIP) install --editable . > $(VENV)/pip.log 2>&1 || { cat $(VENV)/pip.log; exit 1; }
