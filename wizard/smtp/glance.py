@@ -39,7 +39,8 @@ class Glance:
     """What one look showed.
 
     ``kind`` is PASSED when every step did what it should; otherwise it says how the first step that did not ended. ``clear``
-    are the EHLO keywords before TLS, ``capabilities`` the latest ones, ``raw`` the first bytes of what was no reply.
+    are the EHLO keywords before TLS, ``capabilities`` the latest ones, ``ehlo`` the latest reply to EHLO, ``raw`` the first bytes
+    of what was no reply. ``said_hello`` is whether the latest EHLO was accepted, ``hello_in_clear`` whether one before TLS was.
     """
 
     kind: Kind = Kind.TIMEOUT
@@ -49,7 +50,9 @@ class Glance:
     tls: TlsFacts | None = None
     failure: Failure | None = None
     raw: str = ""
+    ehlo: Reply | None = None
     said_hello: bool = False
+    hello_in_clear: bool = False
 
     @property
     def mechanisms(self) -> tuple[str, ...]:
@@ -116,12 +119,13 @@ class Look:
 
     async def _hello(self, session: Session) -> bool:
         reply, offered = await session.hello(session.own_name(self.target.ehlo_name))
+        self._know(ehlo=reply)
         if reply.code != 250:
             self._know(kind=Kind.REPLY)
             return False
         self._know(capabilities=offered, said_hello=True)
         if self.glance.tls is None:
-            self._know(clear=offered)
+            self._know(clear=offered, hello_in_clear=True)
         return True
 
     async def _secure(self, session: Session, timeout: float) -> None:

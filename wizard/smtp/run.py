@@ -111,11 +111,9 @@ class Run:
         except TimeoutError as problem:
             observation = self._timed_out(stage, problem)
         seconds = self.loop.time() - started
-        if worth_looking(observation, self.profile) and not self.looked:
-            await self._look_around()
-        observation = observation._replace(seconds=seconds, context=self.context, alternatives=self.alternatives)
-        if observation.kind is Kind.TLS_PLAINTEXT and not observation.raw:
-            observation = observation._replace(raw=self._said_in_clear())
+        observation = observation._replace(seconds=seconds, context=self.context)
+        if not observation.passed:
+            observation = await self._looked_into(observation)
         self.current = None
         self.emit(StageEnded(observation))
         if not observation.passed:
@@ -171,12 +169,26 @@ class Run:
         finally:
             same_port.cancel()
 
-    async def _look_around(self) -> None:
+    async def _looked_into(self, observation: Observation) -> Observation:
+        """Add what the looks after a failure show, all made at once and only where they may tell something."""
+        from wizard.smtp import afterwards
+        from wizard.smtp.worth import tells_apart, worth_looking
+
+        around: Awaitable[None] = asyncio.sleep(0)
+        if worth_looking(observation, self.profile) and not self.looked:
+            around = self._look_around(curious=tells_apart(observation))
+        more, _ = await asyncio.gather(afterwards.facts(observation, self.profile, self.network), around)
+        observation = observation._replace(**more, alternatives=self.alternatives)
+        if observation.kind is Kind.TLS_PLAINTEXT and not observation.raw:
+            observation = observation._replace(raw=self._said_in_clear())
+        return observation
+
+    async def _look_around(self, *, curious: bool = False) -> None:
         """Try the neighbouring ports and modes; what is seen goes to the report at once."""
         from wizard.smtp.neighbours import try_neighbours
 
-        self.looked = True
-        await try_neighbours(self.profile, self._alternative, self.network)
+        await try_neighbours(self.profile, self._alternative, self.network, curious=curious)
+        self.looked = True  # a look cut short by an answer leaves what it has seen, and may be made again after a failure
 
     def _said_in_clear(self) -> str:
         """Return what the same port said to a neighbour's look without TLS: the handshake itself swallowed those bytes."""
@@ -185,7 +197,8 @@ class Run:
 
     def _alternative(self, event: AlternativeTried) -> None:
         found = event.alternative
-        self.alternatives = (*self.alternatives, found)
+        others = tuple(one for one in self.alternatives if (one.port, one.security) != (found.port, found.security))
+        self.alternatives = (*others, found)
         self.emit(event)
         if found.works and found.port == self.profile.endpoint.port:
             self._same_port.set()
@@ -229,35 +242,3 @@ class Run:
         if stage is Stage.RESOLVE:
             return self.seen(stage, Kind.RESOLVER_FAILED, error="the resolver did not answer in time")
         return self.seen(stage, Kind.TIMEOUT, raw=shown(partial), partial=bool(partial), error=str(problem))
-
-
-_REACH_FAILURES = {
-    Kind.REFUSED,
-    Kind.UNREACHABLE,
-    Kind.PROHIBITED,
-    Kind.TIMEOUT,
-    Kind.CLOSED,
-    Kind.RESET,
-    Kind.MALFORMED,
-    Kind.TLS_PLAINTEXT,
-    Kind.TLS_ALERT,
-    Kind.TLS_FAILED,
-    Kind.TLS_VERSION,
-    Kind.TLS_CIPHER,
-}
-_EARLY = {Stage.CONNECT, Stage.TLS, Stage.GREETING, Stage.EHLO, Stage.STARTTLS}
-# RFC 4954 6 and RFC 3207: the server asks for encryption, or for a sign-in that it may offer only behind encryption.
-_WANTS_ENCRYPTION = {523, 530, 538}
-
-
-def worth_looking(observation: Observation, profile: Profile) -> bool:
-    """Return whether another port or mode may be the cure, so that the neighbours are tried at once."""
-    if observation.passed:
-        return False
-    if observation.stage in _EARLY:
-        refused = observation.stage is Stage.STARTTLS and observation.kind in (Kind.REPLY, Kind.NOT_OFFERED, Kind.INJECTED)
-        return refused or observation.kind in _REACH_FAILURES
-    if observation.stage is Stage.AUTH and observation.kind in (Kind.WITHHELD, Kind.NOT_OFFERED):
-        return True
-    wants = observation.reply is not None and observation.reply.code in _WANTS_ENCRYPTION
-    return wants and profile.endpoint.security is Security.NONE
