@@ -36,7 +36,7 @@ class Row:
             username=USER if self.port is not Security.NONE else "",
             sender=USER,
             recipient=RECIPIENT,
-            timeout="10",
+            timeout="5",
         )
         return right.with_changes(*self.changes)
 

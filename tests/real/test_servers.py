@@ -9,7 +9,7 @@ from typing import Protocol
 
 import pytest
 
-from tests.real import exim, postfix, submission
+from tests.real import exim, opensmtpd, postfix, submission
 from tests.real.arrivals import arrivals_at
 from tests.real.matrix import ROWS, Row
 from tests.real.server import Server
@@ -27,7 +27,7 @@ class Kind(Protocol):
         """Start it for the length of a block."""
 
 
-SERVERS: dict[str, Kind] = {"postfix": postfix, "exim": exim, "submission": submission}
+SERVERS: dict[str, Kind] = {"postfix": postfix, "exim": exim, "submission": submission, "opensmtpd": opensmtpd}
 
 
 @dataclass

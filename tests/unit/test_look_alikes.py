@@ -174,6 +174,25 @@ def test_a_look_alike_that_a_probe_has_ruled_out_is_not_offered_and_the_words_sa
     assert "was tried on this port as well" in tried.meaning
 
 
+@pytest.mark.parametrize("ended", [Kind.TLS_ALERT, Kind.TLS_VERSION, Kind.TLS_CIPHER, Kind.TLS_CLIENT_CERT])
+def test_a_silent_port_that_breaks_a_handshake_off_in_tls_speaks_tls(ended: Kind) -> None:
+    broken = Alternative(465, Security.TLS, works=False, ended=ended)
+
+    found = cause(Observation(Stage.GREETING, Kind.TIMEOUT, alternatives=(broken,)), port=465)
+
+    assert found.id == "port-speaks-tls"
+    assert "it answers in TLS, and the handshake then fails" in found.meaning
+    assert not any(remedy.proven for remedy in found.remedies)
+
+
+def test_a_reply_code_that_its_enhanced_code_contradicts_asks_for_no_encryption() -> None:
+    offers = greeted("mail.example.com ESMTP OpenSMTPD", "STARTTLS")
+    said = "524 5.2.4 Mailing list expansion problem: <nobody@example.com>"
+
+    assert cause(refused(Stage.RCPT, said, offers), mode=Security.NONE).id == "recipient-unknown"
+    assert cause(refused(Stage.MAIL, "524 Encryption needed", offers), mode=Security.NONE).id == "starttls-required"
+
+
 # -- one code, several causes ---------------------------------------------------------------------------------------------------
 
 

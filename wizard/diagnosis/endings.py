@@ -34,7 +34,7 @@ RULES: tuple[Rule, ...] = (
                 stages=(Stage.GREETING,),
                 modes=(Security.STARTTLS, Security.NONE),
                 plus=tls_heard_here,
-                plus_name="a TLS handshake on the same port succeeded in this run",
+                plus_name="the same port answered a TLS handshake in this run",
             ),
             When(
                 kinds=(*_ENDED, Kind.TIMEOUT),

@@ -40,6 +40,8 @@ RULES: tuple[Rule, ...] = (
             When(codes=(4, 5), enhanced=("5.4.1",), lacks=_NO_ANSWER),
             When(codes=(4, 5), enhanced=("5.7.13",), stages=_RCPT),
             When(codes=(556,), stages=(*_RCPT, *_DATA)),
+            # OpenSMTPD says so when the table of its mailboxes does not hold the address.
+            When(codes=(524,), enhanced=("5.2.4",)),
             When(codes=(5,), stages=_RCPT, says=UNKNOWN_USER, lacks=SENDER_BAD),
             When(
                 codes=(4, 5),

@@ -37,6 +37,12 @@ def _only_starttls_offered(seen: Seen) -> bool:
     return _offered_in_clear(seen) and "AUTH" not in seen.observation.context.capabilities
 
 
+def _not_about_else(seen: Seen) -> bool:
+    """Three digits alone are weak: OpenSMTPD says 524 5.2.4 of a recipient. The enhanced code, where there is one, must agree."""
+    reply = seen.observation.reply
+    return reply is None or reply.enhanced is None or reply.enhanced.split(".")[1] == "7"
+
+
 # Decided by the state of the line, whosever server it is: asked before what a provider is known to mean.
 IN_CLEAR: tuple[Rule, ...] = (
     Rule(
@@ -149,7 +155,7 @@ RULES: tuple[Rule, ...] = (
         meaning="It takes neither a sign-in nor mail in plain text. It said: {said}{open}",
         when=(
             When(codes=(4, 5), enhanced=("5.7.10", "5.7.11")),
-            When(codes=(523, 524, 538)),
+            When(codes=(523, 524, 538), plus=_not_about_else, plus_name="no enhanced code, or one of security (X.7)"),
             When(codes=(4, 5), enhanced=("*.7.29",), says=Words("TLS", "tls, encrypt")),
             When(codes=(4, 5), says=STARTTLS_FIRST),
         ),

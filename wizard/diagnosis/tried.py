@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from wizard.diagnosis.when import Seen
 from wizard.profile import Security
-from wizard.smtp.observation import Alternative, Fate
+from wizard.smtp.observation import Alternative, Fate, Kind
+
+# Failures that only a peer which answers in TLS can cause: it broke the handshake off, and it did so in TLS.
+_ANSWERED_IN_TLS = (Kind.TLS_ALERT, Kind.TLS_VERSION, Kind.TLS_CIPHER, Kind.TLS_CLIENT_CERT)
 
 
 def _here(seen: Seen, security: Security) -> Alternative | None:
@@ -18,9 +21,9 @@ def _here(seen: Seen, security: Security) -> Alternative | None:
 
 
 def tls_heard_here(seen: Seen) -> bool:
-    """A TLS handshake on the same port succeeded, verified or not."""
+    """The same port answered a handshake in TLS: it succeeded, verified or not, or ended with an alert."""
     found = _here(seen, Security.TLS)
-    return found is not None and (found.works or found.tls is not None)
+    return found is not None and (found.works or found.tls is not None or found.ended in _ANSWERED_IN_TLS)
 
 
 def plain_heard_here(seen: Seen) -> bool:
@@ -39,6 +42,9 @@ def ruled_out(seen: Seen) -> frozenset[str]:
 def also_failed(seen: Seen) -> str:
     """Say, with a blank before it, which other mode was tried on the same port and failed too; often nothing."""
     gone = ruled_out(seen)
+    begun = _here(seen, Security.TLS)
+    if begun and begun.ended in _ANSWERED_IN_TLS:
+        return " TLS from the first byte was tried on this port as well: it answers in TLS, and the handshake then fails."
     if "port-speaks-tls" in gone:
         return " TLS from the first byte was tried on this port as well, and fails too."
     return " The port was looked at in plain text as well, and gives no greeting either." if gone else ""
