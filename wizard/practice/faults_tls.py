@@ -59,6 +59,17 @@ TLS = (
         hides=("STARTTLS",),
     ),
     Fault(
+        "starttls-on-one-port",
+        "STARTTLS is gone from one port, and there on another",
+        teaches="The same server, two ports, two lists of abilities: something on the way takes STARTTLS out of one of them.",
+        finding="middlebox",
+        cured_by_remedy=True,
+        only_in_clear=True,
+        only_on=Security.STARTTLS,
+        hides=("STARTTLS",),
+        speaks={Security.NONE: Security.STARTTLS},
+    ),
+    Fault(
         "starttls-refused",
         "STARTTLS is offered and then refused",
         teaches="454 to STARTTLS means that the server's own TLS is broken, often its key or certificate.",
@@ -110,11 +121,25 @@ TLS = (
         at={Step.TLS: Send(_alert(70), close=True)},
     ),
     Fault(
+        "only-old-versions",
+        "The server speaks TLS 1.0 and 1.1, and really nothing newer",
+        teaches="What the server does speak can be seen by asking for it: it is told, and never used.",
+        finding="tls-version",
+        handshake=Handshake.OLD_VERSION,
+    ),
+    Fault(
         "tls-cipher",
         "No cipher in common",
         teaches="Both sides speak TLS and agree on no cipher: one of them has been tightened or is very old.",
         finding="tls-cipher-or-key",
         at={Step.TLS: Send(_alert(71), close=True)},
+    ),
+    Fault(
+        "only-old-ciphers",
+        "The server speaks only ciphers that are switched off here",
+        teaches="The server's alert does not say why: a second look with old ciphers allowed shows that they are all it has.",
+        finding="tls-cipher-or-key",
+        handshake=Handshake.OLD_CIPHERS,
     ),
     Fault(
         "weak-dh",
@@ -157,6 +182,13 @@ TLS = (
         teaches="Some servers let in only clients that show a certificate; a password does not help there.",
         finding="client-cert-required",
         handshake=Handshake.CLIENT_CERTIFICATE,
+    ),
+    Fault(
+        "client-cert-tls12",
+        "The server asks for a certificate of yours, over TLS 1.2",
+        teaches="TLS 1.2 has no alert for a missing certificate: only showing some certificate tells what the server wants.",
+        finding="client-cert-required",
+        handshake=Handshake.CLIENT_CERTIFICATE_12,
     ),
     Fault(
         "expired-certificate",
