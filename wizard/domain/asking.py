@@ -52,8 +52,8 @@ class Asker:
         return [host.removesuffix(".").lower() for host in hosts]
 
     async def names(self, address: str) -> list[str]:
-        """The names of an address (PTR)."""
-        return [name.lower() for name in await self._once("PTR", address, lambda: self._records.names(address))]
+        """The names of an address (PTR), in order: DNS gives them in any."""
+        return sorted(name.lower() for name in await self._once("PTR", address, lambda: self._records.names(address)))
 
     async def close(self) -> None:
         """End the questions nobody waits for any more."""

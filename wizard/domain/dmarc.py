@@ -7,7 +7,7 @@ import asyncio
 from wizard.diagnosis.model import Severity
 from wizard.domain import relays
 from wizard.domain.asking import Asker
-from wizard.domain.dmarc_record import parse
+from wizard.domain.dmarc_record import POLICIES, parse
 from wizard.domain.dmarc_tree import Step, Tree, climb
 from wizard.domain.model import Part, Publish, fact, found, unknown
 
@@ -60,7 +60,8 @@ def _broken(tree: Tree, policy: Step | None) -> Part:
         texts = step.several or ((step.record.text,) if step.record else step.meant)
         problem = _problem(step)
         if near and problem:
-            publish = Publish("dmarc-invalid", f"_dmarc.{step.name}", "TXT", parse(texts[0]).mended, texts)
+            mildest = min((parse(text) for text in texts), key=lambda record: POLICIES.index(record.policy))
+            publish = Publish("dmarc-invalid", f"_dmarc.{step.name}", "TXT", mildest.mended, texts)
             part |= found(
                 "dmarc-invalid",
                 f"The DMARC record of {step.name} breaks a rule",

@@ -83,8 +83,8 @@ async def _step(asker: Asker, name: str) -> Step:
         texts = await asker.texts(f"_dmarc.{name}")
     except ResolverFailed as problem:
         return Step(name, silent=str(problem))
-    records = [text for text in texts if is_dmarc(text)]
-    meant = tuple(text for text in texts if nearly(text))
+    records = sorted(text for text in texts if is_dmarc(text))  # DNS gives them in any order
+    meant = tuple(sorted(text for text in texts if nearly(text)))
     if len(records) > 1:
         return Step(name, several=tuple(records), meant=meant)
     return Step(name, parse(records[0]) if records else None, meant=meant)

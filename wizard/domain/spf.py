@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from enum import StrEnum
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import NamedTuple
 
 from wizard.dnstypes import ResolverFailed
@@ -51,11 +51,16 @@ class _Broken(Exception):  # noqa: N818 - reads as what happened
 async def evaluate(asker: Asker, sending: Sending, domain: str) -> Verdict:
     """Evaluate the record of ``domain`` for one mail. Raises nothing: a resolver that fails gives ``temperror``."""
     try:
-        return await _Evaluation(asker, sending).of(domain)
+        return await _Evaluation(asker, sending._replace(address=_plain(sending.address))).of(domain)
     except _Broken as problem:
         return Verdict(Result.PERMERROR, why=str(problem), limit=problem.limit)
     except ResolverFailed as problem:
         return Verdict(Result.TEMPERROR, why=str(problem))
+
+
+def _plain(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """An IPv4 address dressed as IPv6 is judged as IPv4 (RFC 7208 5)."""
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 class _Evaluation:
@@ -120,7 +125,8 @@ class _Evaluation:
             raise _Broken(f"{target} has more than {NAMES} mail servers", limit=True)
         version = self.sending.address.version
         found = await asyncio.gather(*(self.asker.addresses(host, version) for host in hosts))
-        return any(self._within(term, self._void(addresses)) for addresses in found)
+        # The limit counts terms: a term whose hosts have addresses of the other version only is void once, not once a host.
+        return self._within(term, [address for addresses in found for address in addresses])
 
     async def _ptr(self, target: str) -> bool:
         """A resolver that fails makes no name match here (RFC 7208 5.5)."""

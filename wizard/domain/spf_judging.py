@@ -28,7 +28,7 @@ async def examine(asker: Asker, way: Way) -> Part:
         texts = await asker.texts(way.domain)
     except ResolverFailed as problem:
         return unknown(f"The SPF record of {way.domain}: the resolver did not say ({problem}).")
-    records = tuple(text for text in texts if is_spf(text))
+    records = tuple(sorted(text for text in texts if is_spf(text)))  # DNS gives them in any order
     seen = fact("SPF", " and ".join(records) or "none")
     provider = relays.owner(way.domain)
     if provider:

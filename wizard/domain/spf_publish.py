@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from wizard.domain.spf_record import parse
 
+_MILDEST = "?~-"  # how an all that allows not everyone begins; +all comes before them, and is replaced by with_terms
 _SOFT = "~all"  # softfail: what nobody thought of is marked, not lost
 
 
@@ -26,17 +27,17 @@ def with_terms(record: str, terms: Iterable[str]) -> str:
 
 
 def merged(records: Iterable[str], terms: Iterable[str] = ()) -> str:
-    """Return several records as one: each mechanism once, the first ``all`` (or redirect); broken terms are left out."""
+    """Return several records as one: each mechanism once, the mildest ``all`` (or else a redirect); broken terms are left out."""
     words: dict[str, None] = {}
     for record in records:
         broken = {problem.partition("': ")[0][1:] for problem in parse(record).problems}
         words.update(dict.fromkeys(word for word in record.split(" ")[1:] if word and word[:80] not in broken))
-    has_all = any(_is_all(word) for word in words)
+    ends = sorted((word for word in words if _is_all(word)), key=lambda word: _MILDEST.find(word[0]))
     names: set[str] = set()
     kept: list[str] = []
     for word in words:
         name = word.partition("=")[0].lower() if _is_modifier(word) else ""
-        if name in names or (name == "redirect" and has_all):
+        if name in names or (name == "redirect" and ends) or word in ends[1:]:
             continue
         names |= {name} - {""}
         kept.append(word)

@@ -8,9 +8,11 @@ MECHANISMS = ("all", "include", "a", "mx", "ptr", "ip4", "ip6", "exists")
 _MODIFIER = re.compile(r"([A-Za-z][A-Za-z0-9_.\-]*)=(.*)")
 _MECHANISM = re.compile(r"([+\-?~]?)([A-Za-z][A-Za-z0-9_.\-]*)([:/].*)?")
 _CIDR = re.compile(r"(?:/(?P<four>0|[1-9]\d?))?(?://(?P<six>0|[1-9]\d{0,2}))?")
-_DOMAIN_WITH_CIDR = re.compile(r"(?P<domain>:(?:%\{[^}]*\}|[^/])+)?(?P<cidr>/.*)?")
+# A name may hold a slash; the length of the network is what stands at the very end (RFC 7208 5.3, 5.6).
+_DOMAIN_WITH_CIDR = re.compile(r"(?P<domain>:.+?)?(?P<cidr>(?:/\d*)?(?://\d*)?)")
 _MACRO = r"%\{[slodiphvSLODIPHV]\d{0,3}[rR]?[.\-+,/_=]*\}"
-_DOMAIN = re.compile(rf"(?:{_MACRO}|%%|%_|%-|[\x21-\x24\x26-\x7e])*(?:\.(?!-)(?=[^.]*[A-Za-z])[A-Za-z0-9-]+(?<!-)\.?|{_MACRO})")
+_MACRO_STRING = rf"(?:{_MACRO}|%%|%_|%-|[\x21-\x24\x26-\x7e])*"
+_DOMAIN = re.compile(rf"{_MACRO_STRING}(?:\.(?!-)(?=[^.]*[A-Za-z])[A-Za-z0-9-]+(?<!-)\.?|{_MACRO})")
 
 
 class Term(NamedTuple):
@@ -71,7 +73,9 @@ def parse(text: str) -> SpfRecord:
 
 def _modifier(name: str, value: str, known: dict[str, str]) -> None:
     if name not in ("redirect", "exp"):
-        return  # an unknown modifier is ignored (RFC 7208 6)
+        if not re.fullmatch(_MACRO_STRING, value):
+            raise ValueError("a % in it begins no macro")
+        return  # an unknown modifier is ignored otherwise (RFC 7208 6)
     if name in known:
         raise ValueError(f"{name} stands twice")
     known[name] = _domain(value)
@@ -113,7 +117,7 @@ def _with_length(word: str, qualifier: str, name: str, rest: str) -> Term:
 
 def _network(name: str, rest: str) -> IPv4Network | IPv6Network:
     text = rest[1:]
-    if not rest.startswith(":") or not re.fullmatch(r"[0-9A-Fa-f.:]+(/\d{1,3})?", text):
+    if not rest.startswith(":") or not re.fullmatch(r"[0-9A-Fa-f.:]+(/(?:0|[1-9]\d{0,2}))?", text, re.ASCII):
         raise ValueError(f"'{name}' needs a colon and an address")
     try:
         network = ip_network(text, strict=False)
