@@ -206,7 +206,8 @@ async def test_a_token_is_refused_with_the_reason_behind_the_challenge() -> None
 
     async def talk(peer: Peer) -> None:
         await peer.greet("AUTH XOAUTH2")
-        await peer.hear()
+        if not (await peer.hear()).startswith(b"AUTH"):
+            return  # a look at what else this port offers
         await peer.say(f"334 {b64encode(reason.encode()).decode()}")
         assert await peer.hear() == b""
         await peer.say("535 5.7.8 token not accepted")

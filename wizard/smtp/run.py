@@ -174,10 +174,10 @@ class Run:
         from wizard.smtp import afterwards
         from wizard.smtp.worth import tells_apart, worth_looking
 
-        around: Awaitable[None] = asyncio.sleep(0)
+        around = []
         if worth_looking(observation, self.profile) and not self.looked:
-            around = self._look_around(curious=tells_apart(observation))
-        more, _ = await asyncio.gather(afterwards.facts(observation, self.profile, self.network), around)
+            around.append(self._look_around(curious=tells_apart(observation)))
+        more, *_ = await asyncio.gather(afterwards.facts(observation, self.profile, self.network), *around)
         observation = observation._replace(**more, alternatives=self.alternatives)
         if observation.kind is Kind.TLS_PLAINTEXT and not observation.raw:
             observation = observation._replace(raw=self._said_in_clear())
