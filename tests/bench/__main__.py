@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import face, session, startup
+from tests.bench import face, session, startup, verdicts
 from tests.bench.result import HEAD, Result
 
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
@@ -24,6 +24,9 @@ BENCHES: dict[str, Callable[[], list[Result]]] = {
     "trips": session.trips,
     "probe": session.probe,
     "help": startup.first_word,
+    "verdicts": verdicts.verdicts,
+    "explain": verdicts.explain,
+    "all": verdicts.every,
 }
 INTRODUCTION = """\
 # How fast it is
