@@ -18,6 +18,7 @@ from wizard.domain.relays import table
 from wizard.domain.table import ENTRIES
 from wizard.providers import by_id
 from wizard.records import HostResolver
+from wizard.smtp.here import Here
 
 SENDER = "iiq@example.test"
 EXIT = "203.0.113.7"
@@ -31,6 +32,12 @@ GOOD: Zone = {
     "TXT spf.protection.outlook.com": "v=spf1 ip4:198.51.100.0/24 ip4:198.51.101.0/24 -all",
     "TXT amazonses.com": "v=spf1 ip4:198.51.102.0/24 -all",
 }
+
+
+@pytest.fixture(autouse=True)
+def inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This host stands in a private network, wherever the test runs."""
+    monkeypatch.setattr("wizard.smtp.here.here", lambda towards="": Here("host", "10.0.0.5"))
 
 
 def but(**changes: str | list[str] | None) -> Zone:
@@ -238,6 +245,14 @@ async def test_the_address_the_server_repeats_is_used_where_it_is_public() -> No
     assert 'example.test. TXT "v=spf1 mx ip4:8.8.4.4 -all"' in published(found)
     assert any("public address" in sentence for sentence in unknown.unknown)
     assert unknown.findings == ()
+
+
+async def test_this_hosts_own_address_is_used_where_it_is_public(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wizard.smtp.here.here", lambda towards="": Here("host", "8.8.4.4"))
+    found = await examined(but(spf="v=spf1 mx -all"), exit_address=None, ehlo_name="")
+
+    assert 'example.test. TXT "v=spf1 mx ip4:8.8.4.4 -all"' in published(found)
+    assert "8.8.4.4, this host's own" in [fact.value for fact in found.facts]
 
 
 async def test_a_mail_server_of_ones_own_that_is_covered_is_enough() -> None:
