@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import asyncio
+
     from wizard.dnstypes import Records
     from wizard.domain.model import Examination
     from wizard.profile import Profile
@@ -57,10 +58,13 @@ class Beside:
 
     def start(self) -> None:
         """Begin, within the running loop."""
+        import asyncio
+
         self._heard = asyncio.get_running_loop().create_future()
         self._task = asyncio.create_task(self._examine(self._heard))
 
     async def _examine(self, heard: asyncio.Future[str | None]) -> Examination:
+        import asyncio
         from importlib import import_module
 
         await asyncio.to_thread(import_module, "wizard.records")  # it takes longer to load than a server to answer
