@@ -132,6 +132,40 @@ async def test_a_server_that_leaves_in_the_middle_changes_no_stage(last_word: st
     assert tried.observation.kind is (Kind.REPLY if last_word else Kind.CLOSED)
 
 
+@pytest.mark.parametrize("offered", [(), ("PIPELINING",)], ids=["one by one", "in groups"])
+async def test_a_sender_refused_the_second_time_is_told_as_such_and_the_next_one_is_tried(offered: tuple[str, ...]) -> None:
+    refusals = iter(["250 Ok", "450 4.7.1 too fast", "250 Ok"])
+
+    async def talk(peer: Peer) -> None:
+        await peer.greet(*offered)
+        named = False
+        while line := await peer.hear():
+            if line.startswith(b"MAIL"):
+                reply = next(refusals)
+                named = reply.startswith("250")
+                await peer.say(reply)
+            elif line.startswith(b"RCPT") and not named:
+                await peer.say("503 5.5.1 no sender")
+            else:
+                await peer.say("250 Ok")
+
+    async with scripted(talk) as server:
+        report = await climb(profile_for(server), "c@in.test", "d@in.test")
+
+    assert report.ok
+    found = [(one.observation.stage, one.observation.kind) for one in report.recipients]
+    assert found == [(Stage.MAIL, Kind.REPLY), (Stage.RCPT, Kind.PASSED)]
+
+
+async def test_an_address_the_server_cannot_take_is_not_sent_to_it() -> None:
+    async with scripted(talk_of_a_relay) as server:
+        report = await climb(profile_for(server), "jürgen@in.test", "d@in.test")
+
+    assert report.ok
+    assert [one.observation.kind for one in report.recipients] == [Kind.NEEDS_UTF8, Kind.PASSED]
+    assert not any("jürgen".encode() in line for line in server.heard)
+
+
 async def test_silence_in_the_middle_ends_within_the_deadline() -> None:
     async def talk(peer: Peer) -> None:
         await peer.greet()
