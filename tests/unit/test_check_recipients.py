@@ -224,6 +224,13 @@ async def test_inside_accepted_and_outside_refused_is_told_as_no_relay(practice:
     assert "does not relay for you" in (await run_beside("check", *words, "--markdown")).out
 
 
+async def test_the_own_recipient_counts_as_outside_where_it_is_the_one_refused(practice: PracticeServer) -> None:
+    words = [*flags_for(practice.draft(Security.NONE)), "--to", "me@elsewhere.example", "--also-to", "you@example.com"]
+    ran = await run_beside("check", *words)
+    assert ran.code == 1
+    assert "me@elsewhere.example outside is refused" in " ".join(ran.out.split())
+
+
 async def test_the_json_report_has_one_entry_for_each(practice: PracticeServer) -> None:
     words = flags_for(practice.draft(Security.NONE))
     ran = await run_beside("check", *words, "--json", "--also-to", "you@example.com", "--also-to", "me@elsewhere.example")

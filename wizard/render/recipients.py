@@ -59,14 +59,16 @@ def as_json(report: Report) -> list[dict[str, Any]]:
 def together(report: Report) -> str:
     """Return what the answers to addresses inside and outside say together, in one sentence; empty when they say nothing.
 
-    Inside is the domain of the sender or of the profile's own recipient, whose answer counts among them.
+    Inside is the domain of the sender, and that of the profile's own recipient unless the server refused just this one.
     """
     profile = report.profile
-    home = {_domain(address) for address in (profile.sender, profile.recipient) if address}
+    home = {_domain(profile.sender), _domain(profile.recipient)}
     everyone = [*named(report)]
     own = next((one.observation for one in report.stages if one.stage is Stage.RCPT and one.observation), None)
     if own is not None:
         everyone.append(_named(report, profile.recipient, own))
+        if everyone[-1].refused:
+            home = {_domain(profile.sender)}
     inside = [one for one in everyone if _domain(one.address) in home]
     outside = [one for one in everyone if _domain(one.address) not in home]
     taken_inside, taken_outside = any(one.seen.passed for one in inside), any(one.seen.passed for one in outside)
