@@ -25,12 +25,21 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What a probe of a candidate's port said: whether it can be used the way it is meant, and a few words."""
+
+    answers: bool
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """One server that may be the right one.
 
     ``record`` is what it was read from: a domain, an SRV name, an MX name or the name that answered. ``foreign`` says that an
     unsigned DNS answer named a host outside the domain: the user should know it as the provider's (RFC 6186 6). ``verified`` is
-    false when the server answered, and its certificate did not verify for this name.
+    false when the server answered, and its certificate did not verify for this name. ``look`` is what a probe of it said, None
+    when none was made.
     """
 
     host: str
@@ -43,6 +52,7 @@ class Candidate:
     region: str = ""
     foreign: bool = False
     verified: bool = True
+    look: Look | None = None
 
     @property
     def changes(self) -> tuple[Change, ...]:

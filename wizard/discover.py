@@ -177,8 +177,20 @@ class _Search:
         finally:
             best = recommend(seen)
             if best and best.security is not Security.NONE:
+                from wizard.looked import look_of
+
                 foreign = not host.endswith(f".{self.domain}")
+                here = next((one for one in seen if one.port == best.port and best.security in one.security), None)
                 verified = best.because is not Because.UNVERIFIED
                 self.found.append(
-                    Candidate(host, best.port, best.security, Source.ANSWERED, host, foreign=foreign, verified=verified)
+                    Candidate(
+                        host,
+                        best.port,
+                        best.security,
+                        Source.ANSWERED,
+                        host,
+                        foreign=foreign,
+                        verified=verified,
+                        look=look_of(here, best.security),
+                    )
                 )

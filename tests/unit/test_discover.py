@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import contextlib
+import io
 import json
 
 import pytest
 
 from tests.loopback import Gone, Loopback
 from tests.unit.cli import run
+from wizard.commands import discover as discover_command
 from wizard.discover import Discovery, ResolverFailed, Service, Source, contacts, discover, read
 from wizard.draft import Draft
+from wizard.looked import look_at
 from wizard.practice import PracticeServer
 from wizard.profile import Security
 
@@ -212,7 +217,7 @@ async def test_every_candidate_says_where_it_comes_from() -> None:
 
 
 def test_the_command_prints_reason_and_the_check_to_try() -> None:
-    ran = run("discover", "svc@contoso.onmicrosoft.com")
+    ran = run("discover", "svc@contoso.onmicrosoft.com", "--no-probe")
     assert ran.code == 0
     assert "belongs to Microsoft 365" in ran.out
     assert "smtp-wizard check --host smtp.office365.com --port 587 --security starttls" in ran.out
@@ -220,11 +225,51 @@ def test_the_command_prints_reason_and_the_check_to_try() -> None:
 
 
 def test_the_command_gives_json_whose_changes_are_fields() -> None:
-    ran = run("discover", "svc@gmail.com", "--json")
+    ran = run("discover", "svc@gmail.com", "--json", "--no-probe")
     found = json.loads(ran.out)
     assert found["schema"] == 1
     assert found["candidates"][0]["changes"]["host"] == "smtp.gmail.com"
     assert found["candidates"][0]["source"] == "table"
+
+
+# --- what a look at each server says ---------------------------------------------------------------------------------
+
+
+async def test_each_server_found_says_what_a_probe_of_it_showed() -> None:
+    async with PracticeServer() as server:
+        network = Loopback.to(server)
+        network.names["gone.mail.test"] = ("127.0.0.1",)
+        records = Records(
+            srv={
+                "_submission._tcp.mail.test": [Service(10, 0, 587, "mail.test."), Service(20, 0, 2525, "mail.test.")],
+                "_submissions._tcp.mail.test": [Service(10, 0, 465, "nowhere.mail.test.")],
+            }
+        )
+        found = await look_at(await discover("mail.test", network=network, resolver=records), seconds=3, network=network)
+    said = {f"{each.host}:{each.port}": each.look for each in found.candidates}
+    assert said["mail.test:587"] is not None
+    assert said["mail.test:587"].answers
+    assert "sign-in by PLAIN LOGIN" in said["mail.test:587"].said
+    assert said["mail.test:2525"] is not None
+    assert said["mail.test:2525"].said == "refuses the connection just now"
+    assert said["nowhere.mail.test:465"] is not None
+    assert not said["nowhere.mail.test:465"].answers
+    assert found.candidates[0].port == 587, "of one source, what answers comes first"
+
+
+async def test_the_command_says_whom_it_looks_at_and_what_was_seen() -> None:
+    async with PracticeServer() as server:
+        network = Loopback.to(server)
+        network.names["smtp.gmail.com"] = ("127.0.0.1",)
+        args = argparse.Namespace(address="svc@gmail.com", timeout="3", json=True, no_probe=False)
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = await asyncio.to_thread(discover_command.run, args, network)
+    assert code == 0
+    assert "smtp.gmail.com port 465" in err.getvalue()
+    probe = json.loads(out.getvalue())["candidates"][0]["probe"]
+    assert probe["answers"] is True
+    assert "certificate not verified" in probe["said"], "the practice server's certificate is not Google's"
 
 
 @pytest.mark.parametrize("word", ["nonsense", "a@b@c", "http://example.com"])

@@ -90,11 +90,21 @@ def region_entries(provider: Provider) -> tuple[Entry, ...]:
 
 
 def candidate_entries(candidates: Iterable[Candidate]) -> tuple[Entry, ...]:
-    """Return what was found for a domain, numbered in its order, each with where it comes from."""
+    """Return what was found for a domain in its order, each with where it comes from and what a look at it said."""
     return tuple(
-        Entry(f"candidate:{place}", in_short(Draft().with_changes(*each.changes)), each.why, more=each.why)
-        for place, each in enumerate(candidates)
+        Entry(
+            f"candidate:{candidate_name(each)}",
+            in_short(Draft().with_changes(*each.changes)),
+            each.look.said if each.look else each.why,
+            more=f"{each.why} {each.look.said[:1].upper()}{each.look.said[1:]}." if each.look else each.why,
+        )
+        for each in candidates
     )
+
+
+def candidate_name(candidate: Candidate) -> str:
+    """Return what tells one candidate from the others, in whatever order they stand."""
+    return f"{candidate.host}:{candidate.port}:{candidate.security}"
 
 
 def fault_entries(faults: Mapping[str, Fault]) -> tuple[Entry, ...]:

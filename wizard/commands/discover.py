@@ -14,6 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of ``discover``."""
     parser.add_argument("address", metavar="ADDRESS", help="a mail address, or the domain behind its @")
     parser.add_argument("--timeout", default="", metavar="SECONDS", help="for all of it, 5 unless told")
+    parser.add_argument("--no-probe", action="store_true", help="name the servers without looking at them")
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
@@ -25,6 +26,7 @@ def run(args: argparse.Namespace, network: Network | None = None, resolver: Reso
     import asyncio
     import os
     import sys
+    import time
     from datetime import UTC, datetime
 
     from wizard import values
@@ -40,7 +42,16 @@ def run(args: argparse.Namespace, network: Network | None = None, resolver: Reso
     asked = contacts(domain)
     if asked:
         talk("Asking, nothing is signed in or sent:", *(f"  {line}" for line in asked))
+    began = time.monotonic()
     found = asyncio.run(discover(args.address, deadline=deadline, network=network, resolver=resolver))
+    if found.candidates and not args.no_probe:
+        from wizard.looked import look_at
+
+        unseen = dict.fromkeys(f"{each.host} port {each.port}" for each in found.candidates if each.look is None)
+        if unseen:
+            talk("Looking at what was found:", *(f"  {line}" for line in unseen))
+        left = max(1.0, deadline - (time.monotonic() - began))
+        found = asyncio.run(look_at(found, seconds=left, network=network))
     output, style = Output(sys.stdout), style_for(sys.stdout, os.environ)
     today = datetime.now(UTC).date()
     output.write((words.render(found) if args.json else "\n".join(words.text(found, style, today))) + "\n")

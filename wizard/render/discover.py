@@ -49,6 +49,9 @@ def text(found: Discovery, style: Style, today: datetime.date) -> list[str]:
 def _candidate(number: int, candidate: Candidate, style: Style, today: datetime.date) -> list[str]:
     place = f"{number}  {candidate.host}  port {candidate.port}  {_MODES[candidate.security]}"
     lines = [style.heading(style.plain(place)), *style.wrapped(candidate.why, indent="   ")]
+    if candidate.look:
+        mark = "ok" if candidate.look.answers else "X"
+        lines += style.wrapped(f"{mark}  {candidate.look.said}", indent="   ")
     if candidate.provider:
         lines += style.wrapped(sign_in(candidate.provider), indent="   ")
         for note in candidate.provider.notes:
@@ -84,6 +87,7 @@ def _object(candidate: Candidate) -> dict[str, Any]:
         "reason": candidate.why,
         "outside_domain": candidate.foreign,
         "verified": candidate.verified,
+        "probe": {"answers": candidate.look.answers, "said": candidate.look.said} if candidate.look else None,
         "provider": provider.id if provider else None,
         "sign_in": str(provider.sign_in) if provider else None,
         "notes": [{"text": note.text, "date": str(note.date) if note.date else None} for note in provider.notes]

@@ -127,7 +127,7 @@ class AccessScreen(AddressStep):
             case "address":
                 self.ask_address()
             case "candidate":
-                self.candidate(int(rest))
+                self.candidate(rest)
             case _:
                 self.take(self.wizard.draft, self.wizard.profile_name)
 

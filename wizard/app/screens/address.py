@@ -16,9 +16,11 @@ from wizard.draft import Draft
 if TYPE_CHECKING:
     from wizard.discover import Discovery
 
+LOOK_SECONDS = 2.5  # for what each server found says of itself; it can be chosen before
 ASKS = (
     "Enter asks this host's resolver for the SRV and MX records of the domain, and looks at ports 465 and 587 of smtp.DOMAIN, "
-    "mail.DOMAIN and the domain's own mail server. Well-known providers are recognised without asking anybody."
+    "mail.DOMAIN and the domain's own mail server. Well-known providers are recognised without asking anybody. "
+    "Each server found is then looked at on its port."
 )
 
 
@@ -80,15 +82,31 @@ class AddressStep(ListStep):
         if self.leaving_now:
             return
         menu = self.query_one(Menu)
-        menu.show(sources.candidate_entries(found.candidates))
         menu.display = bool(found.candidates)
-        if found.candidates:
-            menu.focus()
-            self.say(menu.here.more if menu.here else "")
-        else:
+        if not found.candidates:
+            menu.show(())
             self.say(found.nothing)
+            return
+        self._show_candidates()
+        menu.focus()
+        from wizard.looked import look_at
 
-    def candidate(self, place: int) -> None:
-        """Take one of the servers found."""
-        if self.found:
-            self.take(Draft().with_changes(*self.found.candidates[place].changes))
+        looked = await look_at(found, seconds=LOOK_SECONDS, network=self.wizard.network)
+        if not self.leaving_now and self.found is found and self.query_one("#row-address").display:
+            self.found = looked
+            self._show_candidates()
+
+    def _show_candidates(self) -> None:
+        """Show the servers found; once they were looked at, with what they said. The sign stays on its row."""
+        if self.found is None:
+            return
+        menu = self.query_one(Menu)
+        menu.show(sources.candidate_entries(self.found.candidates), keep_place=True)
+        self.say(menu.here.more if menu.here else "")
+
+    def candidate(self, name: str) -> None:
+        """Take one of the servers found, by the name its row has."""
+        for each in self.found or ():
+            if sources.candidate_name(each) == name:
+                self.take(Draft().with_changes(*each.changes))
+                return
