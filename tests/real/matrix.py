@@ -59,7 +59,7 @@ def _mode(security: Security) -> Change:
     return Change(Field.SECURITY, security.value)
 
 
-_SIGNED_IN = Change(Field.USERNAME, USER)
+SIGNED_IN = Change(Field.USERNAME, USER)
 _NOT_SIGNED_IN = Change(Field.USERNAME, "")
 _UNKNOWN = Change(Field.RECIPIENT, "nobody@mail.test")
 _NOT_OWNED = (Change(Field.SENDER, RECIPIENT), Change(Field.RECIPIENT, USER))
@@ -71,13 +71,13 @@ ROWS = (
     Row("success on 587", STARTTLS, "ok", deliver=True),
     Row("success on 465", TLS, "ok", deliver=True),
     Row("success on 25", NONE, "ok", deliver=True),
-    Row("success on 25 with STARTTLS and sign-in", NONE, "ok", (_mode(STARTTLS), _SIGNED_IN), deliver=True),
+    Row("success on 25 with STARTTLS and sign-in", NONE, "ok", (_mode(STARTTLS), SIGNED_IN), deliver=True),
     Row("wrong password on 587", STARTTLS, "auth-bad-credentials", password="not this one"),
     Row("wrong password on 465", TLS, "auth-bad-credentials", password="not this one"),
     Row("no TLS on 587, with sign-in", STARTTLS, "starttls-required", (_mode(NONE),)),
     Row("no TLS on 587, without sign-in", STARTTLS, "starttls-required", (_mode(NONE), _NOT_SIGNED_IN)),
     Row("TLS on 587", STARTTLS, "port-speaks-plain", (_mode(TLS),)),
-    Row("TLS on 25", NONE, "port-speaks-plain", (_mode(TLS), _SIGNED_IN)),
+    Row("TLS on 25", NONE, "port-speaks-plain", (_mode(TLS), SIGNED_IN)),
     Row("STARTTLS on 465", TLS, "port-speaks-tls", (_mode(STARTTLS),)),
     Row("no encryption on 465", TLS, "port-speaks-tls", (_mode(NONE), _NOT_SIGNED_IN)),
     Row("no sign-in on 587", STARTTLS, "auth-required", (_NOT_SIGNED_IN,)),
@@ -95,3 +95,6 @@ ROWS = (
     Row("sender not owned on 587", STARTTLS, "sender-rejected", _NOT_OWNED),
     Row("sender not owned on 465", TLS, "sender-rejected", _NOT_OWNED),
 )
+
+# The wrong kind of encryption: a cure for it can be found by looking, and must work.
+CURABLE = tuple(row for row in ROWS if row.finding in ("port-speaks-plain", "port-speaks-tls", "starttls-required"))

@@ -11,7 +11,7 @@ import pytest
 
 from tests.real import exim, opensmtpd, postfix, submission
 from tests.real.arrivals import arrivals_at
-from tests.real.matrix import ROWS, Row
+from tests.real.matrix import CURABLE, ROWS, SIGNED_IN, Row
 from tests.real.server import Server
 
 
@@ -67,6 +67,28 @@ async def test_a_real_server_gets_the_right_finding(started: Started, name: str,
             assert report.accepted is not None
             message = await arrivals.next()
             assert message["X-SMTP-Wizard-Token"] == report.accepted.token
+
+
+@pytest.mark.parametrize("row", CURABLE, ids=lambda row: row.name)
+@pytest.mark.parametrize("name", [name for name in SERVERS if name != "opensmtpd"])  # its TLS works in no mode
+async def test_the_first_cure_for_the_wrong_encryption_works(started: Started, name: str, row: Row) -> None:
+    server = started.get(name)
+
+    report = await row.run(server, SIGNED_IN)
+    assert report.error is not None
+    cure = next(remedy for remedy in report.error.remedies if remedy.changes)
+    again = await row.run(server, SIGNED_IN, *cure.changes)
+
+    assert again.ok, f"after {cure.label}: {again.error}"
+
+
+async def test_a_server_whose_tls_is_broken_gets_no_cure_that_was_never_seen_to_work(started: Started) -> None:
+    server = started.get("opensmtpd")
+
+    for row in CURABLE:
+        report = await row.run(server, SIGNED_IN)
+        assert report.error is not None
+        assert not any(remedy.proven for remedy in report.error.remedies), row.name
 
 
 @pytest.mark.parametrize("name", SERVERS)
