@@ -44,6 +44,10 @@ class HostResolver:
         """The IPv4 (``version`` 4) or IPv6 (6) addresses of a name. Raises ResolverFailed."""
         return [record.address for record in await self._ask(name, "A" if version == 4 else "AAAA")]
 
+    async def aliases(self, name: str) -> list[str]:
+        """The name this one is an alias of (CNAME), without the last dot; none for a name of its own. Raises ResolverFailed."""
+        return [record.target.to_text(omit_final_dot=True) for record in await self._ask(name, "CNAME")]
+
     async def names(self, address: str) -> list[str]:
         """The names an IP address is said to have (PTR), without the last dot. Raises ResolverFailed, ValueError."""
         try:
@@ -60,5 +64,18 @@ class HostResolver:
         except _NOTHING:
             return []
         except (dns.exception.DNSException, OSError) as problem:
-            raise ResolverFailed(str(problem)) from problem
+            raise ResolverFailed(_in_words(problem)) from problem
         return list(answer)
+
+
+def _in_words(problem: Exception) -> str:
+    """Say what the resolver did; dnspython's own words list every server and try."""
+    match problem:
+        case dns.resolver.LifetimeTimeout():
+            return "no answer in time"
+        case dns.resolver.NoNameservers():
+            return "every name server failed or refused to answer"
+        case dns.resolver.NoResolverConfiguration():
+            return "this host has no resolver set up"
+        case _:
+            return str(problem) or type(problem).__name__

@@ -247,6 +247,14 @@ async def test_the_address_the_server_repeats_is_used_where_it_is_public() -> No
     assert unknown.findings == ()
 
 
+async def test_a_mail_server_that_never_speaks_takes_no_time_from_the_rest() -> None:
+    never: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+    found = await examined(but(spf="v=spf1 mx +all"), exit_address=None, ehlo_name="", heard=never, deadline=1.0)
+
+    assert only(found).id == "spf-allows-everyone"
+    assert any("public address" in sentence for sentence in found.unknown)
+
+
 async def test_this_hosts_own_address_is_used_where_it_is_public(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wizard.smtp.here.here", lambda towards="": Here("host", "8.8.4.4"))
     found = await examined(but(spf="v=spf1 mx -all"), exit_address=None, ehlo_name="")
@@ -433,6 +441,14 @@ async def test_a_hostile_record_is_a_finding_and_nothing_worse(text: str) -> Non
     assert len(finding.meaning) < 1000
 
 
+async def test_three_hundred_records_are_one_finding_without_an_endless_cure() -> None:
+    finding = only(await examined(but(spf=[f"v=spf1 include:i{n}.example.test -all" for n in range(300)])))
+
+    assert finding.id == "spf-invalid"
+    assert "300 SPF records" in finding.title
+    assert sum(len(remedy.label) for remedy in finding.remedies) < 3000
+
+
 async def test_each_question_is_asked_once() -> None:
     async with serving(NameServer(GOOD)) as server:
         await examine(SENDER, exit_address=EXIT, ehlo_name="host.example.test", resolver=HostResolver(2.0, server.resolver))
@@ -445,6 +461,7 @@ async def test_what_will_be_asked_is_told_before() -> None:
 
     for name in ("example.test", "_dmarc.example.test", "smtp.example.test", "host.example.test"):
         assert name in lines
+    assert "spf.protection.outlook.com" in " ".join(contacts(SENDER, host="smtp.office365.com"))
 
 
 @pytest.mark.parametrize("sender", ["", "nobody", "a@b@", "iiq@[203.0.113.7]"])

@@ -9,25 +9,23 @@ from typing import Any, TypeVar, cast
 from wizard.dnstypes import Records, ResolverFailed
 
 T = TypeVar("T")
+_KEPT = 0.5  # of the time is kept for questions that follow from what somebody else had to say first
 
 
 class Asker:
     """Asks ``records``; whoever asks the same again gets the same answer. ``deadline`` in seconds from now, for everything.
 
     Every question raises ResolverFailed where the resolver fails or is silent when time is up. ``failed`` keeps which ones
-    did, and why. Made within the running loop; ``close`` ends what is still under way.
+    did, and why. ``patience`` is when to wait no longer for anything but DNS, by the loop's clock. Made within the running
+    loop; ``close`` ends what is still under way.
     """
 
     def __init__(self, records: Records, deadline: float) -> None:
         self._records = records
         self._end = asyncio.get_running_loop().time() + deadline
+        self.patience = self._end - deadline * _KEPT
         self._asked: dict[tuple[str, str], asyncio.Task[Any]] = {}
         self.failed: dict[tuple[str, str], str] = {}
-
-    @property
-    def end(self) -> float:
-        """When time is up, by the loop's clock."""
-        return self._end
 
     async def texts(self, name: str) -> list[str]:
         """The TXT records of a name."""
@@ -50,6 +48,10 @@ class Asker:
         """The MX hosts of a domain, best first, without the last dot; ``""`` alone is the null MX of RFC 7505."""
         hosts = await self._once("MX", domain, lambda: self._records.exchanges(domain))
         return [host.removesuffix(".").lower() for host in hosts]
+
+    async def aliases(self, name: str) -> list[str]:
+        """The name this one is an alias of (CNAME), or nothing."""
+        return [target.lower() for target in await self._once("CNAME", name, lambda: self._records.aliases(name))]
 
     async def names(self, address: str) -> list[str]:
         """The names of an address (PTR), in order: DNS gives them in any."""

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable
 
 from wizard.dnstypes import Records
-from wizard.domain import dmarc, mx, relays, reverse, sending_as, spf_judging
+from wizard.domain import dkim, dmarc, habits, mx, relays, reverse, sending_as, spf_judging
 from wizard.domain.asking import Asker
 from wizard.domain.leaving import Leaving, leaving
 from wizard.domain.model import Examination, Part, fact, unknown
@@ -25,10 +25,20 @@ def contacts(sender: str, *, host: str = "", ehlo_name: str = "", envelope: str 
     """Return what the resolver will be asked, one line each, to be shown before. Raises ValueError as ``examine`` does."""
     domain, other = _domain(sender)[1], _domain(envelope or sender)[1]
     lines = [f"MX, TXT and addresses of {other}", f"TXT of _dmarc.{domain} and of the domains above it"]
+    keys = dkim.names(domain, habits.for_server(host.lower().removesuffix(".")))
+    if keys:
+        lines.append(f"TXT of {', '.join(keys)}")
     named = " and ".join(name for name in dict.fromkeys((host, ehlo_name.strip("[]"))) if name)
     if named:
         lines.append(f"addresses of {named}")
-    return (*lines, "the name of the public address mail leaves from, where it is known", "what these records name in turn")
+    relay = relays.for_server(host.lower().removesuffix("."))
+    if relay:
+        lines.append(f"TXT of {relay.include}")
+    return (
+        *lines,
+        "the name of the public address mail leaves from, where it is known",
+        "what these records name in turn, and the SPF of who keeps the mailboxes",
+    )
 
 
 async def examine(
@@ -57,6 +67,7 @@ async def examine(
     asker = Asker(resolver, deadline)
     relay = relays.for_server(host.lower().removesuffix("."))
     relayed = relay is not None or bool(username)
+    known = habits.for_server(host.lower().removesuffix("."))
 
     async def with_exit() -> Part:
         out = await leaving(asker, host, exit_address, heard)
@@ -67,12 +78,15 @@ async def examine(
 
     try:
         parts = await asyncio.gather(
-            mx.examine(asker, envelope_domain), with_exit(), dmarc.examine(asker, domain, envelope_domain, relay)
+            mx.examine(asker, envelope_domain),
+            with_exit(),
+            dkim.examine(asker, domain, known),
+            dmarc.examine(asker, domain, envelope_domain, relay),
         )
     finally:
         await asker.close()
-    whole = sending_as.examine(address, envelope, username)
-    whole = parts[0] | parts[1] | parts[2] | whole | Part(unknown=_LIMITS)
+    whole = parts[0] | parts[1] | parts[2] | parts[3]
+    whole |= sending_as.examine(address, envelope, username, known) | Part(unknown=_LIMITS)
     return Examination(domain, whole.facts, whole.findings, tuple(dict.fromkeys(whole.unknown)), whole.records)
 
 

@@ -22,7 +22,7 @@ class Leaving(NamedTuple):
 
 
 async def leaving(asker: Asker, host: str, given: str | None, heard: Awaitable[str | None] | None) -> Leaving | None:
-    """Return the address, or None where it cannot be known before the asker's time is up.
+    """Return the address, or None where it cannot be known before the asker loses patience.
 
     ``heard`` gives what the mail server repeats in its EHLO reply, once it has. Raises ValueError when ``given`` is no address.
     """
@@ -34,7 +34,7 @@ async def leaving(asker: Asker, host: str, given: str | None, heard: Awaitable[s
     if heard is None:
         return None
     try:
-        async with asyncio.timeout_at(asker.end):
+        async with asyncio.timeout_at(asker.patience):
             told = await heard
     except TimeoutError:
         return None

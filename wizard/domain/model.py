@@ -6,6 +6,7 @@ from wizard.diagnosis.model import Evidence, Finding, Remedy, Severity
 from wizard.domain.table import ENTRIES
 
 _LONGEST_EVIDENCE = 600  # characters of a record that are shown
+_LONGEST_RECORD = 2048  # characters: a longer one is no cure, receivers are told to keep within 450 bytes (RFC 7208 3.4)
 _STRING = 255  # bytes of one string of a TXT record (RFC 1035 3.3.14)
 
 
@@ -97,6 +98,7 @@ def found(
     advice: tuple[str, ...] = (),
 ) -> Part:
     """Return a finding and the records it wants published; its link comes from the table."""
+    publish = tuple(record for record in publish if len(record.value) <= _LONGEST_RECORD)
     remedies = (*(Remedy(record.advice) for record in publish), *(Remedy(text) for text in advice))
     finding = Finding(
         id, severity, None, title, meaning, Evidence(text=shortened(seen)), remedies=remedies, link=ENTRIES[id].link
