@@ -47,6 +47,10 @@ class Records(Protocol):
         """The names of an address (PTR)."""
         ...
 
+    async def aliases(self, name: str) -> list[str]:
+        """The name this one is an alias of (CNAME)."""
+        ...
+
     async def exchanges(self, domain: str) -> list[str]:
         """The MX hosts of a domain, best first; ``"."`` alone means that it takes no mail."""
         ...

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+from wizard.diagnosis.model import Severity
 from wizard.dnstypes import ResolverFailed
 from wizard.domain.asking import Asker
 from wizard.domain.model import Part, Publish, fact, found, unknown
+from wizard.values import is_address
 
 MOST = 10  # hosts whose addresses are asked; a hostile record may name hundreds
 
@@ -29,7 +31,7 @@ async def examine(asker: Asker, domain: str) -> Part:
             advice=(f"Send from an address of a domain that takes mail, or replace the MX record of {domain} by a real one.",),
         )
     part = fact("MX", ", ".join(named))
-    for one in await asyncio.gather(*(_host(asker, host) for host in named[:MOST])):
+    for one in await asyncio.gather(*(_named(asker, domain, host) for host in named[:MOST])):
         part |= one
     return part
 
@@ -48,6 +50,41 @@ async def _without(asker: Asker, domain: str) -> Part:
         advice=(
             f"In the record, put the name of the server that takes the mail of {domain}. If the name is mistyped, correct it.",
         ),
+    )
+
+
+async def _named(asker: Asker, domain: str, host: str) -> Part:
+    """An MX record names a host by its own name: no address, and no alias (RFC 1035 3.3.9, RFC 2181 10.3)."""
+    if is_address(host):
+        return found(
+            "mx-is-address",
+            f"The MX record of {domain} holds an address",
+            f"An MX record names a host. Servers look for a host called {host}, find none, and mail does not come back.",
+            seen=f"{domain}. MX {host}",
+            publish=(
+                Publish("mx-is-address", domain, "MX", f"10 mail.{domain}.", (host,)),
+                Publish("mx-is-address", f"mail.{domain}", "AAAA" if ":" in host else "A", host),
+            ),
+        )
+    reached, alias = await asyncio.gather(_host(asker, host), _alias(asker, domain, host))
+    return reached | alias
+
+
+async def _alias(asker: Asker, domain: str, host: str) -> Part:
+    """A resolver that fails here takes nothing away: whether the host can be found is asked beside it."""
+    try:
+        targets = await asker.aliases(host)
+    except ResolverFailed:
+        return Part()
+    if not targets:
+        return Part()
+    return found(
+        "mx-is-alias",
+        f"The MX record of {domain} names an alias",
+        f"{host} is another name of {targets[0]}. An MX record has to name the host itself; most servers follow, some do not.",
+        seen=f"{domain}. MX {host}, and {host}. CNAME {targets[0]}.",
+        severity=Severity.INFO,
+        publish=(Publish("mx-is-alias", domain, "MX", f"10 {targets[0]}.", (host,)),),
     )
 
 

@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from wizard.diagnosis.model import Severity
 from wizard.dnstypes import ResolverFailed
 from wizard.domain.asking import Asker
+from wizard.domain.generic import looks_generic
 from wizard.domain.leaving import Leaving
 from wizard.domain.model import Part, Publish, fact, found, unknown
 from wizard.domain.way import Way
@@ -33,7 +34,7 @@ async def _reverse(asker: Asker, way: Way, leaving: Leaving, severity: Severity)
     except ResolverFailed as problem:
         return unknown(f"Which name {address} has (PTR): the resolver did not say ({problem}).")
     if not names:
-        own = way.ehlo_name if "." in way.ehlo_name and not way.ehlo_name.startswith("[") else f"mail.{way.domain}"
+        own = _own_name(way)
         return fact("Reverse DNS", f"{address} has no name") | found(
             "reverse-dns-missing",
             f"{address} has no name",
@@ -45,7 +46,10 @@ async def _reverse(asker: Asker, way: Way, leaving: Leaving, severity: Severity)
         )
     answers = await asyncio.gather(*(_leads_to(asker, name, address) for name in names))
     if True in answers:
-        return fact("Reverse DNS", f"{address} is {names[answers.index(True)]}, and that name leads back to it")
+        name = names[answers.index(True)]
+        return fact("Reverse DNS", f"{address} is {name}, and that name leads back to it") | _generic(
+            way, leaving, name, severity
+        )
     if None in answers:
         name = names[answers.index(None)]
         return fact("Reverse DNS", f"{address} is {name}") | unknown(f"Whether {name} leads back to {address}: no answer.")
@@ -58,6 +62,27 @@ async def _reverse(asker: Asker, way: Way, leaving: Leaving, severity: Severity)
         publish=(Publish("reverse-dns-mismatch", names[0], "A" if leaving.address.version == 4 else "AAAA", address),),
         advice=("Or have whoever owns the address change its PTR record to a name that has it.",),
     )
+
+
+def _generic(way: Way, leaving: Leaving, name: str, severity: Severity) -> Part:
+    why = looks_generic(name, str(leaving.address))
+    if not why:
+        return Part()
+    own = _own_name(way)
+    return found(
+        "reverse-dns-generic",
+        f"The name of {leaving.address} looks like that of a customer's line",
+        f"{why[0].upper()}{why[1:]}. Names a network gives by itself are refused by some servers as senders of mail.{_RELAYED}",
+        seen=f"{leaving.address.reverse_pointer}. PTR {name}",
+        severity=severity,
+        publish=(Publish("reverse-dns-generic", leaving.address.reverse_pointer, "PTR", f"{own}.", (name,)),),
+        advice=(f"Only whoever owns the address can publish it: ask them, and give {own} this address too.",),
+    )
+
+
+def _own_name(way: Way) -> str:
+    """A name for the address: the EHLO name where that is a full one."""
+    return way.ehlo_name if "." in way.ehlo_name and not way.ehlo_name.startswith("[") else f"mail.{way.domain}"
 
 
 async def _leads_to(asker: Asker, name: str, address: str) -> bool | None:
