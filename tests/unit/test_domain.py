@@ -29,7 +29,9 @@ GOOD: Zone = {
     "TXT _dmarc.example.test": "v=DMARC1; p=quarantine; rua=mailto:dmarc@example.test",
     "PTR 7.113.0.203.in-addr.arpa": "host.example.test.",
     "A host.example.test": EXIT,
+    "TXT selector1._domainkey.example.test": "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
     "TXT spf.protection.outlook.com": "v=spf1 ip4:198.51.100.0/24 ip4:198.51.101.0/24 -all",
+    "TXT selector1._domainkey.example.test": "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
     "TXT amazonses.com": "v=spf1 ip4:198.51.102.0/24 -all",
 }
 

@@ -30,8 +30,9 @@ include is offered, the resolver is asked whether that name has an SPF record to
 
 ## What cannot be known from here
 
-- **DKIM.** Its records stand under names (selectors) that only whoever signs knows, and DNS has no list of them. The header
-  of a received mail shows the selector and the result.
+- **DKIM.** Its records stand under names (selectors) that only whoever signs knows, and DNS has no list of them. Where the
+  mail server is a known provider's, the names it usually takes are asked. The header of a received mail shows the selector
+  and the result.
 - **Another view of DNS.** Inside a company network the resolver may answer differently from outside.
 - **Reputation.** Block lists and the opinion of receivers are not asked: nobody but the resolver is.
 - **The way behind the mail server.** Where a server that is not a known provider passes mail on, its last address is not
