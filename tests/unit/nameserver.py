@@ -58,6 +58,8 @@ class NameServer:
         if records:
             texts = [txt(one) for one in records] if kind == "TXT" else records
             reply.answer.append(dns.rrset.from_text_list(asked.name, 60, "IN", kind, texts))
+        elif f"CNAME {name}" in self.zone:
+            self._through(name, kind, reply)
         elif name not in {key.partition(" ")[2] for key in self.zone}:
             reply.set_rcode(dns.rcode.NXDOMAIN)
         try:
@@ -66,6 +68,14 @@ class NameServer:
             reply.answer.clear()
             reply.flags |= dns.flags.TC
             return reply.to_wire()
+
+    def _through(self, alias: str, kind: str, reply: dns.message.Message) -> None:
+        """Answer for an alias: the alias, and the records of the name it leads to (RFC 1034 4.3.2)."""
+        (target,) = self.zone[f"CNAME {alias}"]
+        reply.answer.append(dns.rrset.from_text_list(f"{alias}.", 60, "IN", "CNAME", [target]))
+        records = self.zone.get(f"{kind} {target.removesuffix('.')}")
+        if records:
+            reply.answer.append(dns.rrset.from_text_list(target, 60, "IN", kind, records))
 
     async def over_stream(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer over TCP, where each message has its length in front (RFC 1035 4.2.2)."""

@@ -31,7 +31,6 @@ GOOD: Zone = {
     "A host.example.test": EXIT,
     "TXT selector1._domainkey.example.test": "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
     "TXT spf.protection.outlook.com": "v=spf1 ip4:198.51.100.0/24 ip4:198.51.101.0/24 -all",
-    "TXT selector1._domainkey.example.test": "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
     "TXT amazonses.com": "v=spf1 ip4:198.51.102.0/24 -all",
 }
 
