@@ -259,3 +259,14 @@ def test_no_bytes_break_the_program(data: bytes) -> None:
 
     assert ran.code in (0, 1)
     assert ran.out or ran.err
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("javax.net.ssl.SSLException: Unrecognized SSL message\n\tat sun.security.ssl.Alert.x(Alert.java:451)", "port-speaks-plain"),
+        ("MailKit.Security.AuthenticationException: 535: 5.7.3 Authentication unsuccessful", "auth-bad-credentials"),
+    ],
+)  # fmt: skip
+def test_a_line_of_a_source_file_is_no_port_and_a_colon_may_follow_a_code(text: str, finding: str) -> None:
+    assert explain(text)[0].id == finding

@@ -20,7 +20,7 @@ _CODES = (
 _ENHANCED = r"[45]\.\d{1,3}\.\d{1,3}"
 _REPLY = re.compile(
     rf"(?<![\w.:/=#$-])(?<!line )(?<!port )(?<!errno )(?<!HTTP/1.1 )(?P<code>{_CODES})"
-    rf"(?![\w.:%/])(?! ?(?:bytes|ms|sec|kb|mb|kib|mib|items|rows|lines)\b)"
+    rf"(?![\w.%/]|:(?![ \t]+#?{_ENHANCED}))(?! ?(?:bytes|ms|sec|kb|mb|kib|mib|items|rows|lines)\b)"
     rf"(?:,?[ \t]*b?\\?['\"]+|[ \t]*\\?\"?[,:;]?[ \t]+|-[ \t]?|$|(?=#?{_ENHANCED}))"
     rf"(?:[ \t]*[\#(]?(?P<enhanced>{_ENHANCED})(?![\d.])[ \t:;)-]*)?(?P<text>[^\r\n]{{0,500}})",
     re.MULTILINE,

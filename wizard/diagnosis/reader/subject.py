@@ -25,7 +25,11 @@ _ELSE = Words(
     "consul, vault, grpc, graphql, broker, zookeeper, cassandra, memcache, proxy_pass, upstream, php-fpm, fastcgi, vpn, "
     "openvpn, wireguard, ipsec, radius, kerberos, bluetooth, usb, printer, cups, systemd, kernel",
 )
-_OTHER_PORT = re.compile(r"\b(?:port[ :=]+|\.\d{1,3}:|\]:|localhost:|[a-z]{2,}:)(\d{2,5})\b", re.IGNORECASE)
+# A line of a source file (SSLSocketInputRecord.java:451) is no port.
+_SOURCE_FILE = "".join(
+    rf"(?<!\.{ending})" for ending in ("java", "kt", "scala", "groovy", "py", "js", "ts", "go", "rb", "php", "cs", "rs")
+)
+_OTHER_PORT = re.compile(rf"\b(?:port[ :=]+|\.\d{{1,3}}:|\]:|localhost:|[a-z]{{2,}}{_SOURCE_FILE}:)(\d{{2,5}})\b", re.IGNORECASE)
 _CODE = re.compile(
     r"^(?:[ \t]+\*[ /])|^\s*(?:def |async def |class |import |from \S+ import|#include|#define|public |private |protected |"
     r"func |function |const |let |var |return\b|if ?\(|if .*:$|else\b|elif |for\b|while\b|try\b|except\b|catch ?\(|raise \w|"
