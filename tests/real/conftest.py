@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.real import javamail, postfix
+from tests.real.fleet import Fleet
+from tests.real.server import Server
 
 HERE = Path(__file__).parent
 IN_CI = os.environ.get("CI", "").lower() == "true"
@@ -37,9 +40,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[postfix.Server]:
+def fleet() -> Iterator[Fleet]:
+    """All real servers; those that were started stop when the last test is over, whatever happened."""
+    with ExitStack() as stack:
+        yield Fleet(stack, {})
+
+
+@pytest.fixture(scope="session")
+def server(fleet: Fleet) -> Server:
     """Postfix with Dovecot behind its sign-in, one for all tests."""
-    why = postfix.missing()
-    assert not why, f"CI must run the real servers: {why}"
-    with postfix.running() as started:
-        yield started
+    return fleet.get("postfix")

@@ -61,6 +61,7 @@ def _mode(security: Security) -> Change:
 
 SIGNED_IN = Change(Field.USERNAME, USER)
 _NOT_SIGNED_IN = Change(Field.USERNAME, "")
+_IMPATIENT = Change(Field.TIMEOUT, "2")  # where one side waits for the other in silence, and that is the point
 _UNKNOWN = Change(Field.RECIPIENT, "nobody@mail.test")
 _NOT_OWNED = (Change(Field.SENDER, RECIPIENT), Change(Field.RECIPIENT, USER))
 _TOO_LARGE = Change(Field.MESSAGE, "A line of the long message.\n" * (SIZE_LIMIT // 20))
@@ -78,8 +79,8 @@ ROWS = (
     Row("no TLS on 587, without sign-in", STARTTLS, "starttls-required", (_mode(NONE), _NOT_SIGNED_IN)),
     Row("TLS on 587", STARTTLS, "port-speaks-plain", (_mode(TLS),)),
     Row("TLS on 25", NONE, "port-speaks-plain", (_mode(TLS), SIGNED_IN)),
-    Row("STARTTLS on 465", TLS, "port-speaks-tls", (_mode(STARTTLS),)),
-    Row("no encryption on 465", TLS, "port-speaks-tls", (_mode(NONE), _NOT_SIGNED_IN)),
+    Row("STARTTLS on 465", TLS, "port-speaks-tls", (_mode(STARTTLS), _IMPATIENT)),
+    Row("no encryption on 465", TLS, "port-speaks-tls", (_mode(NONE), _NOT_SIGNED_IN, _IMPATIENT)),
     Row("no sign-in on 587", STARTTLS, "auth-required", (_NOT_SIGNED_IN,)),
     Row("no sign-in on 465", TLS, "auth-required", (_NOT_SIGNED_IN,)),
     Row("relay from 25", NONE, "relay-denied", (Change(Field.RECIPIENT, ELSEWHERE),)),
