@@ -264,7 +264,7 @@ def test_no_bytes_break_the_program(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("text", "finding"),
     [
-        ("javax.net.ssl.SSLException: Unrecognized SSL message\n\tat sun.security.ssl.Alert.x(Alert.java:451)", "port-speaks-plain"),
+        ("javax.net.ssl.SSLException: Unrecognized SSL message\n\tat sun.Alert.x(Alert.java:451)", "port-speaks-plain"),
         ("MailKit.Security.AuthenticationException: 535: 5.7.3 Authentication unsuccessful", "auth-bad-credentials"),
     ],
 )  # fmt: skip
