@@ -105,6 +105,18 @@ async def _one_port_gone(gone: Gone) -> AsyncIterator[Scene]:
 
 
 @asynccontextmanager
+async def _every_port_takes_and_closes() -> AsyncIterator[Scene]:
+    """A transparent proxy: whatever port is called, it accepts, finds the way onward closed, and hangs up."""
+
+    async def hang_up(_: Peer) -> None:
+        return
+
+    async with scripted(hang_up) as server:
+        draft = Draft(host=HOST, port="587", security=Security.STARTTLS)
+        yield Scene(draft, Loopback(dict.fromkeys((25, 465, 587, 2525), server.port)))
+
+
+@asynccontextmanager
 async def _without_a_password() -> AsyncIterator[Scene]:
     """Everything is right, and the secret cannot be had."""
     async with PracticeServer() as server:
@@ -201,6 +213,7 @@ RAW = (
     Case("ca-file-gone", "ca-file-unusable", _without_its_ca_file),
     Case("name-from-a-proxy", "proxy-or-nat", partial(_networked, {}, {HOST: ("198.18.0.7",)})),
     Case("name-translated-to-ipv6", "proxy-or-nat", partial(_networked, {}, {HOST: ("64:ff9b::cb00:7107",)})),
+    Case("every-port-takes-and-closes", "proxy-or-nat", _every_port_takes_and_closes),
     Case("port-filtered", "connect-timeout", partial(_one_port_gone, Gone.SILENT), cured=True),
     Case("port-refused", "connect-refused", partial(_one_port_gone, Gone.REFUSED), cured=True),
     _raw("greeting-cut-short", "greeting-timeout", opening_with(b"220 mail.te")),

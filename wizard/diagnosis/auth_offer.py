@@ -53,6 +53,7 @@ RULES: tuple[Rule, ...] = (
         title="There is no way of signing in that both sides know",
         meaning="The server offers {offered}, and none of these can be used here with a password.",
         when=(When(kinds=(Kind.NO_MECHANISM,), plus=_any_will_do, plus_name="mechanism auto"),),
+        cures=proven,
         advice=(
             "If the server offers XOAUTH2, it wants a token in place of the password: set the mechanism to xoauth2.",
             "If it offers GSSAPI or NTLM, ask whoever runs it for a port or an account that is made for programs.",
@@ -156,7 +157,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="auth-required",
         title="The server wants a sign-in before it takes mail",
-        meaning="The session came to the message without a sign-in the server accepts. It said: {said}",
+        meaning="The session came to the message without a sign-in the server accepts. It said: {said}{sign_in_at}",
         when=(
             When(codes=(4, 5), enhanced=("5.7.57",)),
             When(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from wizard.diagnosis.model import Remedy, Seen
 from wizard.draft import Change, Field
 from wizard.modes import MODES
-from wizard.profile import Endpoint, Mechanism, Security
+from wizard.profile import Endpoint, Mechanism, Profile, Security
 from wizard.smtp.observation import Alternative, Stage
 from wizard.values import mail_address
 
@@ -21,7 +21,8 @@ def proven(seen: Seen) -> tuple[Remedy, ...]:
     endpoint = seen.profile.endpoint
     needs_auth = seen.profile.login is not None
     signing_in = needs_auth and seen.observation.stage is Stage.AUTH  # one that offers no sign-in either is no cure then
-    usable = [found for found in seen.observation.alternatives if _safe(found, endpoint) and (found.auth or not signing_in)]
+    safe = [found for found in seen.observation.alternatives if _safe(found, endpoint)]
+    usable = [found for found in safe if not signing_in or _can_sign_in(found, seen.profile)]
     usable.sort(
         key=lambda found: (
             needs_auth and not found.auth,
@@ -33,6 +34,23 @@ def proven(seen: Seen) -> tuple[Remedy, ...]:
     return tuple(
         Remedy(f"Use {MODES[found.security]} on port {found.port}", _move(endpoint, found.security, found.port), proven=True)
         for found in usable
+    )
+
+
+def _can_sign_in(found: Alternative, profile: Profile) -> bool:
+    """Whether a neighbour offers a mechanism this profile could use."""
+    login = profile.login
+    chosen = login.mechanism if login else Mechanism.AUTO
+    # A token is no password: with mechanism auto, XOAUTH2 alone on offer leads no further.
+    usable = set(Mechanism) - {Mechanism.AUTO, Mechanism.XOAUTH2} if chosen is Mechanism.AUTO else {chosen}
+    return any(mechanism.upper() in found.auth for mechanism in usable)
+
+
+def accepted_name(seen: Seen) -> tuple[Remedy, ...]:
+    """Offer the names for EHLO that the server was seen to accept from here, full names before the address."""
+    return tuple(
+        Remedy(f"Introduce this host as {name}", (Change(Field.EHLO_NAME, name),), proven=True)
+        for name in seen.observation.accepted_names
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from wizard.diagnosis.cures import proven, tls_here
+from wizard.diagnosis.cures import accepted_name, proven, tls_here
 from wizard.diagnosis.hello import tls_record
 from wizard.diagnosis.hosts import Family
 from wizard.diagnosis.model import Possible, Rule, Seen
+from wizard.diagnosis.shown import another_name_accepted
 from wizard.diagnosis.tried import tls_heard_here
 from wizard.diagnosis.when import When
 from wizard.profile import Security
@@ -67,8 +68,17 @@ RULES: tuple[Rule, ...] = (
         id="helo-rejected",
         title="The server hung up after EHLO {ehlo}",
         meaning="This relay closes the connection without a word when it does not like the name this host introduces itself "
-        "with; localhost and bare names are the usual ones.",
-        when=(When(kinds=_ENDED, stages=(Stage.EHLO,), providers=(Family.GOOGLE,)),),
+        "with; localhost and bare names are the usual ones.{other_names}",
+        when=(
+            When(
+                kinds=_ENDED,
+                stages=(Stage.EHLO,),
+                plus=another_name_accepted,
+                plus_name="another name was accepted on the same port in this run",
+            ),
+            When(kinds=_ENDED, stages=(Stage.EHLO,), providers=(Family.GOOGLE,)),
+        ),
+        cures=accepted_name,
         advice=("Set the EHLO name to this host's full name in public DNS, for example iiq.example.com.",),
         also=(Possible("connection-dropped", "it hangs up with a full public host name as well"),),
         log_line="[EOF]",
@@ -79,7 +89,7 @@ RULES: tuple[Rule, ...] = (
         id="connection-dropped",
         title="The connection to {where} was cut at {stage}",
         meaning="The server, or something in between, ended the connection in the middle of the session and gave no "
-        "reason.{open}",
+        "reason.{other_names}{open}",
         when=(When(kinds=_ENDED, stages=(Stage.CONNECT, Stage.GREETING, Stage.EHLO, Stage.STARTTLS)),),
         fallback=(When(kinds=_ENDED),),
         cures=proven,
@@ -100,7 +110,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="tls-handshake-failed",
         title="The TLS handshake with {where} did not finish",
-        meaning="The connection stood, the encryption was begun, and no answer came within {waited}.{open}",
+        meaning="The connection stood, the encryption was begun, and no answer came within {waited}.{lax}{open}",
         when=(When(kinds=(Kind.TIMEOUT,), stages=(Stage.TLS,)),),
         cures=proven,
         advice=("Run the test again; if it stays, ask whether a firewall inspects TLS on this port.",),

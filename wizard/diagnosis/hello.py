@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from wizard.diagnosis.cures import proven
+from wizard.diagnosis.cures import accepted_name, proven
 from wizard.diagnosis.model import Possible, Rule, Seen
+from wizard.diagnosis.shown import another_name_accepted
 from wizard.diagnosis.when import When, Words
 from wizard.diagnosis.words_mail import BLOCKLIST, BUSY, HELO, NO_SERVICE
 from wizard.smtp.observation import Kind, Stage
@@ -128,7 +129,7 @@ RULES: tuple[Rule, ...] = (
         id="ip-blocked",
         title="The server refuses this host because of its address",
         meaning="The address mail comes from is on a blocklist, has a bad name, or has no reverse DNS name. Neither password nor "
-        "settings change that. It said: {said}",
+        "settings change that. It said: {said}{seen_as}",
         when=(
             When(codes=(4, 5), enhanced=("*.7.25", "5.7.606", "5.7.511", "5.7.708")),
             When(
@@ -162,8 +163,14 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="helo-rejected",
         title="The server does not accept the name this host introduces itself with",
-        meaning="In EHLO this host said {ehlo}. The server wants a full name that exists in DNS. It said: {said}",
+        meaning="In EHLO this host said {ehlo}. The server wants a full name that exists in DNS. It said: {said}{other_names}",
         when=(
+            When(
+                codes=(4, 5),
+                stages=(Stage.EHLO,),
+                plus=another_name_accepted,
+                plus_name="another name was accepted on the same port in this run",
+            ),
             When(codes=(4, 5), says=_HELO_REFUSED, lacks=Words("starttls", "starttls")),
             When(codes=(501, 504, 550, 553, 554), stages=(Stage.EHLO,), says=HELO),
             When(codes=(501, 504), stages=(Stage.EHLO,)),
@@ -172,6 +179,7 @@ RULES: tuple[Rule, ...] = (
             When(codes=(5,), enhanced=("5.7.0", "5.7.1"), stages=(Stage.EHLO,)),
             When(codes=(550, 553), stages=(Stage.EHLO,)),
         ),
+        cures=accepted_name,
         advice=(
             "Set the EHLO name to this host's full name in DNS, for example iiq.example.com.",
             "For IdentityIQ, give the host itself a full name (see hostname -f): it is expected to introduce itself by that.",

@@ -59,7 +59,7 @@ RULES: tuple[Rule, ...] = (
         id="relay-denied",
         title="The server does not pass on mail for this client",
         meaning="It takes mail for its own domains, or from clients it knows, and {recipient} from here is neither. It said: "
-        "{said}",
+        "{said}{sign_in_at}",
         when=(
             When(codes=(4, 5), enhanced=("*.7.64", "5.7.68", "*.7.367")),
             When(

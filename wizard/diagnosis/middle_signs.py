@@ -101,7 +101,8 @@ def _starttls_elsewhere(seen: Seen) -> tuple[int, ...]:
     """The other ports of the same host that offered STARTTLS in this run."""
     here = seen.profile.endpoint.port
     tried = seen.observation.alternatives
-    return tuple(found.port for found in tried if found.works and found.security is Security.STARTTLS and found.port != here)
+    asked = [found for found in tried if found.security is Security.STARTTLS and found.port != here]
+    return tuple(found.port for found in asked if found.works or found.starttls)
 
 
 def starttls_taken_away(seen: Seen) -> bool:

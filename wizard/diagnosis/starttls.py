@@ -74,11 +74,12 @@ RULES: tuple[Rule, ...] = (
         id="tls-twice",
         title="STARTTLS was asked on a line that is encrypted already",
         meaning="The line is under TLS from its first byte, so there is nothing left to switch on. Both kinds of encryption are "
-        "set at once.",
+        "set at once.{open}",
         when=(
             When(codes=(4, 5), stages=(Stage.STARTTLS,), plus=_already_encrypted, plus_name="the line is encrypted"),
             When(codes=(4, 5), says=TLS_ALREADY),
         ),
+        cures=proven,
         advice=("Choose one: TLS with port 465, or STARTTLS with port 587. Both encrypt.",),
         also=(Possible("starttls-unavailable", "the line is in clear, and STARTTLS is refused there too"),),
         log_line="{said}",

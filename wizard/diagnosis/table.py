@@ -8,6 +8,7 @@ from wizard.diagnosis import (
     auth,
     auth_kind,
     auth_offer,
+    between,
     certificates,
     cures,
     endings,
@@ -50,7 +51,7 @@ A certificate is about to end when fewer than {EXPIRING_DAYS} days are left.
 """
 
 _GROUPS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
-    ("Finding the host and reaching it", (*reach.RULES, *endings.RULES)),
+    ("Finding the host and reaching it", (*reach.RULES, *between.RULES, *endings.RULES)),
     ("Speaking SMTP", (*hello.RULES, *middle.RULES, *numbers.RULES)),
     ("Encryption", (*starttls.IN_CLEAR, *starttls.RULES, *tls.RULES, *certificates.RULES)),
     ("Signing in", (*auth.RULES, *auth_kind.RULES, *auth_offer.RULES)),
@@ -61,6 +62,7 @@ _CURES: dict[Callable[[Seen], tuple[Remedy, ...]], str] = {
     cures.tls_here: "TLS on the same port, or a port that was seen to work",
     cures.starttls_here: "STARTTLS on the same port where it is offered, or a port that was seen to work",
     cures.mechanism_auto: "mechanism auto, where the line is encrypted and the server offers one that takes a password",
+    cures.accepted_name: "an EHLO name that the server was seen to accept from here",
     cures.send_as_user: "the address that signs in as the sender",
 }
 # Ids that have rules in two groups, and where a reader looks for them.

@@ -10,6 +10,7 @@ from wizard.profile import Security
 from wizard.smtp.observation import Kind, Stage
 
 _STARTTLS_LINK = "https://www.rfc-editor.org/rfc/rfc3207"
+_ABOUT_CERTIFICATES = ("CERTIFICATE_REQUIRED", "ALERT_NO_CERTIFICATE", "PEER_DID_NOT_RETURN", "BAD_CERTIFICATE")
 _HANDSHAKE = (Kind.TLS_ALERT, Kind.TLS_FAILED)
 
 
@@ -17,6 +18,14 @@ def _agreed_to_starttls(seen: Seen) -> bool:
     """A session of ours that began in clear: its handshake starts only after the server's 220. A pasted text does not tell."""
     greeted = seen.observation.context.greeting is not None
     return greeted and not seen.pasted and seen.profile.endpoint.security is Security.STARTTLS
+
+
+def _certificate_sign(seen: Seen) -> str:
+    """Where the alert itself does not say it, the comparison does: the server's answer to a certificate made for the test."""
+    reason = seen.observation.tls_reason.upper()
+    if seen.pasted or any(name in reason for name in _ABOUT_CERTIFICATES):
+        return ""
+    return f"shown a certificate made up for this test, it answered otherwise than without one ({reason or 'it hung up'})"
 
 
 RULES: tuple[Rule, ...] = (
@@ -74,7 +83,7 @@ RULES: tuple[Rule, ...] = (
         id="tls-version",
         title="This host and {host} have no TLS version in common",
         meaning="Here TLS 1.2 and newer are spoken. The server speaks only older ones, or only newer ones than this host "
-        "knows.{open}",
+        "knows.{lax}{open}",
         when=(
             When(kinds=(Kind.TLS_VERSION,)),
             When(
@@ -96,7 +105,7 @@ RULES: tuple[Rule, ...] = (
         id="tls-cipher-or-key",
         title="This host and {host} do not agree on a cipher or key",
         meaning="What the server offers is too weak by today's rules: a short Diffie-Hellman or RSA key, SHA-1, or ciphers "
-        "that are switched off here.{open}",
+        "that are switched off here.{lax}{open}",
         when=(
             When(kinds=(Kind.TLS_CIPHER,)),
             When(kinds=(Kind.TLS_CERTIFICATE,), verify=(66, 67, 68)),
@@ -125,11 +134,12 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="client-cert-required",
         title="{where} asks for a certificate of yours",
-        meaning="The server lets in only clients that show a certificate it knows. This profile has none to show.",
+        meaning="The server lets in only clients that show a certificate it knows. This profile has none to show.{open}",
         when=(
             When(kinds=(Kind.TLS_CLIENT_CERT,)),
             When(kinds=_HANDSHAKE, reasons=("CERTIFICATE_REQUIRED", "ALERT_NO_CERTIFICATE", "PEER_DID_NOT_RETURN")),
         ),
+        sign=_certificate_sign,
         cures=proven,
         advice=(
             "Ask whoever runs the server for a port that takes a user name and password instead (usually 587).",
@@ -142,7 +152,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="tls-handshake-failed",
         title="The TLS handshake with {where} failed",
-        meaning="The two sides did not come to terms, and the server gave no clear reason: {said}{open}",
+        meaning="The two sides did not come to terms, and the server gave no clear reason: {said}{lax}{open}",
         when=(When(kinds=(Kind.TLS_ALERT,)),),
         fallback=(When(kinds=(Kind.TLS_FAILED,)),),
         cures=proven,
@@ -161,7 +171,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="connection-dropped",
         title="{where} hung up during the TLS handshake",
-        meaning="The connection was ended before encryption stood, and no reason was given.{open}",
+        meaning="The connection was ended before encryption stood, and no reason was given.{lax}{open}",
         when=(When(kinds=(Kind.CLOSED, Kind.RESET), stages=(Stage.TLS,)),),
         cures=proven,
         advice=("Ask whoever runs the server, or the firewall in between, what its log says about this host.",),

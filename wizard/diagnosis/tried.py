@@ -48,3 +48,23 @@ def also_failed(seen: Seen) -> str:
     if "port-speaks-tls" in gone:
         return " TLS from the first byte was tried on this port as well, and fails too."
     return " The port was looked at in plain text as well, and gives no greeting either." if gone else ""
+
+
+_HUNG_UP = (Kind.CLOSED, Kind.RESET)
+_ENOUGH = 3  # a server can have two ports that turn this host away; every usual one, and the unusual 2525, is something else
+
+
+def answers_everywhere(seen: Seen) -> bool:
+    """Every port that was tried took the connection, and hung up without a word."""
+    tried = seen.observation.alternatives
+    silent = all(found.ended in _HUNG_UP and not found.greeting and not found.tls for found in tried)
+    return silent and len(_other_ports(seen)) >= _ENOUGH and not seen.observation.raw
+
+
+def everywhere_sign(seen: Seen) -> str:
+    ports = sorted({*_other_ports(seen), seen.profile.endpoint.port})
+    return f"ports {', '.join(map(str, ports[:-1]))} and {ports[-1]} alike"
+
+
+def _other_ports(seen: Seen) -> set[int]:
+    return {found.port for found in seen.observation.alternatives} - {seen.profile.endpoint.port}
