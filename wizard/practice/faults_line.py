@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wizard.draft import Change, Field
 from wizard.practice.fault import Drop, Fault, Foreign, Hang, Say, Send, Step
 from wizard.profile import Security
 
@@ -25,6 +26,14 @@ LINE = (
         teaches="A port that takes the connection and says nothing is often filtered by something in between.",
         finding="greeting-timeout",
         at={Step.GREETING: Hang()},
+    ),
+    Fault(
+        "wants-proxy-line",
+        "The port waits for a balancer's PROXY line",
+        teaches="Behind some load balancers a port is silent until told who calls (PROXY protocol): it is not for clients.",
+        finding="proxy-or-nat",
+        closed=(Security.TLS, Security.NONE),
+        wants_proxy=True,
     ),
     Fault(
         "slow-bytes",
@@ -144,6 +153,17 @@ LINE = (
         teaches="Servers may insist that the name a client gives is a full host name that exists.",
         finding="helo-rejected",
         at=dict.fromkeys((Step.EHLO, Step.HELO), Say("550 5.7.1 <{ehlo}>: Helo command rejected: need fully-qualified hostname")),
+    ),
+    Fault(
+        "helo-wants-address-literal",
+        "The server takes an address in brackets, and no short name",
+        teaches="A host without a full name of its own may introduce itself by its address: [192.0.2.1] (RFC 5321 4.1.3).",
+        finding="helo-rejected",
+        cured_by_remedy=True,
+        changes=(Change(Field.EHLO_NAME, "workstation"),),
+        at=dict.fromkeys(
+            (Step.EHLO, Step.HELO), Say("504 5.5.2 <{ehlo}>: Helo command rejected: need fully-qualified hostname", unless="[")
+        ),
     ),
     Fault(
         "http-server",
