@@ -6,7 +6,7 @@ import pytest
 
 from tests.faults.catalogue import CATALOGUE, Case
 from wizard.diagnosis.handbook import RULES, UNKNOWN
-from wizard.diagnosis.model import Severity
+from wizard.diagnosis.model import Rule, Severity
 from wizard.report import Report
 
 
@@ -23,15 +23,17 @@ async def test_a_fault_is_found_and_where_possible_cured(case: Case) -> None:
         assert report.finding == case.finding, told(report)
         assert report.failed is not None
         assert len([finding for finding in report.findings if finding.severity is Severity.ERROR]) == 1
-        if case.cured:
-            again = await scene.run(*first_cure(report))
+        cure = first_cure(report)
+        assert bool(cure) is case.cured, f"{case.name} offers {cure}: whatever is offered has to be seen to cure"
+        if cure:
+            again = await scene.run(*cure)
             assert again.ok, told(again)
 
 
 def first_cure(report: Report) -> tuple[object, ...]:
-    """The changes under Enter."""
+    """The changes under Enter; none when nothing is offered."""
     assert report.error is not None
-    return next(remedy.changes for remedy in report.error.remedies if remedy.changes)
+    return next((remedy.changes for remedy in report.error.remedies if remedy.changes), ())
 
 
 def told(report: Report) -> str:
@@ -45,3 +47,14 @@ def test_every_cause_of_the_handbook_has_a_fault_that_shows_it() -> None:
     met = {case.finding for case in CATALOGUE}
 
     assert {rule.id for rule in (*RULES, UNKNOWN)} - met == set()
+
+
+def test_every_kind_of_cure_has_a_fault_it_cures() -> None:
+    cured = {case.finding for case in CATALOGUE if case.cured}
+    advice_only = Rule("none", "", "").cures
+    kinds: dict[object, set[str]] = {}
+    for rule in RULES:
+        if rule.cures is not advice_only:
+            kinds.setdefault(rule.cures, set()).add(rule.id)
+
+    assert [kind for kind, ids in kinds.items() if not ids & cured] == []

@@ -82,6 +82,7 @@ TLS = (
         "STARTTLS on a line that is encrypted already",
         teaches="A tunnel or proxy on the way may have encrypted the line: asking for STARTTLS then is once too often.",
         finding="tls-twice",
+        cured_by_remedy=True,
         at={Step.STARTTLS: Say("503 5.5.1 Error: TLS already active")},
     ),
     Fault(
