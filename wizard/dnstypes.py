@@ -47,6 +47,10 @@ class Records(Protocol):
         """The names of an address (PTR)."""
         ...
 
+    async def servers(self, name: str) -> list[str]:
+        """The name servers of a zone (NS)."""
+        ...
+
     async def aliases(self, name: str) -> list[str]:
         """The name this one is an alias of (CNAME)."""
         ...

@@ -44,6 +44,10 @@ class HostResolver:
         """The IPv4 (``version`` 4) or IPv6 (6) addresses of a name. Raises ResolverFailed."""
         return [record.address for record in await self._ask(name, "A" if version == 4 else "AAAA")]
 
+    async def servers(self, name: str) -> list[str]:
+        """The name servers of a zone (NS). Raises ResolverFailed."""
+        return [record.target.to_text() for record in await self._ask(name, "NS")]
+
     async def aliases(self, name: str) -> list[str]:
         """The name this one is an alias of (CNAME), without the last dot; none for a name of its own. Raises ResolverFailed."""
         return [record.target.to_text(omit_final_dot=True) for record in await self._ask(name, "CNAME")]

@@ -34,7 +34,9 @@ class NameServer:
     """
 
     def __init__(self, zone: Zone, broken: tuple[str, ...] = (), silent: tuple[str, ...] = ()) -> None:
-        self.zone = {key: value if isinstance(value, list) else [value] for key, value in zone.items()}
+        self.zone = {"NS test": ["ns.test."]} | {
+            key: value if isinstance(value, list) else [value] for key, value in zone.items()
+        }
         self.broken = broken
         self.silent = silent
         self.asked: Counter[str] = Counter()

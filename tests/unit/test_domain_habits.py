@@ -184,6 +184,22 @@ def test_names_a_network_makes_by_itself_are_told_from_names_people_give(name: s
     assert bool(looks_generic(name, address)) is generic
 
 
+# --- a resolver that knows its own network only -----------------------------------------------------------------------
+
+
+async def test_a_resolver_that_knows_no_public_names_leaves_everything_unknown_and_nothing_missing() -> None:
+    found = await examined({}, "iiq@example.com", **{**M365, "username": "iiq@example.com"})
+
+    assert found.findings == found.records == ()
+    assert "no names that end in .com" in found.unknown[0]
+
+
+async def test_a_domain_nobody_has_is_told_from_a_resolver_that_sees_nothing() -> None:
+    found = await examined({}, "iiq@mistyped.test")
+
+    assert {"mx-missing", "spf-missing", "dmarc-missing"} <= {finding.id for finding in found.findings}
+
+
 def test_the_findings_are_listed_for_documents() -> None:
     assert len(FINDINGS) == len({name for name, *_ in FINDINGS})
     assert all(all(parts) and len(parts) == 5 for parts in FINDINGS)

@@ -54,6 +54,9 @@ class Anything:
     async def aliases(self, name: str) -> list[str]:
         return await self.names(name)
 
+    async def servers(self, name: str) -> list[str]:
+        return self._or_fail(self.given[1])
+
     async def addresses(self, name: str, version: int) -> list[str]:
         return [one for one in self._or_fail(self.given[2]) if (":" in one) == (version == 6)]
 

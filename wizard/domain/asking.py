@@ -49,6 +49,10 @@ class Asker:
         hosts = await self._once("MX", domain, lambda: self._records.exchanges(domain))
         return [host.removesuffix(".").lower() for host in hosts]
 
+    async def servers(self, name: str) -> list[str]:
+        """The name servers of a zone."""
+        return await self._once("NS", name, lambda: self._records.servers(name))
+
     async def aliases(self, name: str) -> list[str]:
         """The name this one is an alias of (CNAME), or nothing."""
         return [target.lower() for target in await self._once("CNAME", name, lambda: self._records.aliases(name))]

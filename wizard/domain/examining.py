@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable
 
 from wizard.dnstypes import Records
-from wizard.domain import dkim, dmarc, habits, mx, relays, reverse, sending_as, spf_judging
+from wizard.domain import dkim, dmarc, habits, mx, relays, reverse, sending_as, spf_judging, view
 from wizard.domain.asking import Asker
 from wizard.domain.leaving import Leaving, leaving
 from wizard.domain.model import Examination, Part, fact, unknown
@@ -37,7 +37,7 @@ def contacts(sender: str, *, host: str = "", ehlo_name: str = "", envelope: str 
     return (
         *lines,
         "the name of the public address mail leaves from, where it is known",
-        "what these records name in turn, and the SPF of who keeps the mailboxes",
+        f"what these records name in turn, the SPF of who keeps the mailboxes, and NS of {domain.rpartition('.')[2]}",
     )
 
 
@@ -83,9 +83,9 @@ async def examine(
             dkim.examine(asker, domain, known),
             dmarc.examine(asker, domain, envelope_domain, relay),
         )
+        whole = await view.judged(asker, domain, parts[0] | parts[1] | parts[2] | parts[3])
     finally:
         await asker.close()
-    whole = parts[0] | parts[1] | parts[2] | parts[3]
     whole |= sending_as.examine(address, envelope, username, known) | Part(unknown=_LIMITS)
     return Examination(domain, whole.facts, whole.findings, tuple(dict.fromkeys(whole.unknown)), whole.records)
 

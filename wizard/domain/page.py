@@ -34,6 +34,8 @@ include is offered, the resolver is asked whether that name has an SPF record to
   mail server is a known provider's, the names it usually takes are asked. The header of a received mail shows the selector
   and the result.
 - **Another view of DNS.** Inside a company network the resolver may answer differently from outside.
+- **A resolver that knows its own network only.** Where it does not know the domain's ending (.com) either,
+  nothing counts as missing.
 - **Reputation.** Block lists and the opinion of receivers are not asked: nobody but the resolver is.
 - **The way behind the mail server.** Where a server that is not a known provider passes mail on, its last address is not
   seen from here.

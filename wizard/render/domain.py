@@ -20,7 +20,10 @@ def text(found: Examination, style: Style) -> list[str]:
         first, *more = style.wrapped(fact.value, " " * (2 + width)) or [""]
         lines += [f"  {fact.name:<{width}}{first.strip()}", *more]
     if not found.findings:
-        lines += ["", f"{style.sign('ok')} Nothing wrong was found."]
+        seen = (
+            f"{style.sign('ok')} Nothing wrong was found." if found.facts else f"{style.sign('-')} Nothing can be seen from here."
+        )
+        lines += ["", seen]
     for finding in found.findings:
         lines += ["", *_finding(finding, found.records, style)]
     lines += ["", style.heading("What cannot be known from here")]
