@@ -48,6 +48,8 @@ programs are known to say, in `refusals.toml`, is asked first of all, once it is
 **One key** names the settings a finding can change by itself: only what was seen to work in the same run, or follows with
 certainty from what the server said. None turns encryption or verification off. What stands under **What to do** is for a person.
 A certificate is about to end when fewer than {EXPIRING_DAYS} days are left.
+
+What DNS says about the sender's domain (MX, SPF, DKIM, DMARC, reverse DNS) has findings of its own: [domain.md](domain.md).
 """
 
 _GROUPS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
