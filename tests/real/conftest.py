@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -42,8 +41,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def fleet() -> Iterator[Fleet]:
     """All real servers; those that were started stop when the last test is over, whatever happened."""
-    with ExitStack() as stack:
-        yield Fleet(stack, {})
+    started = Fleet()
+    yield started
+    started.stop()
 
 
 @pytest.fixture(scope="session")

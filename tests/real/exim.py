@@ -102,6 +102,7 @@ login:
 """
 
 DIFFERS: dict[str, str] = {}
+TLS_WORKS = True
 
 
 def missing() -> str:

@@ -112,6 +112,7 @@ retry unix - - n - - error
 """
 
 DIFFERS: dict[str, str] = {}
+TLS_WORKS = True
 
 
 def missing() -> str:

@@ -68,6 +68,7 @@ service submission-login {{
 
 # It is for submission only: on every port it wants TLS first and a sign-in next, whatever else would be wrong.
 DIFFERS = dict.fromkeys(("success on 25", "relay from 25", "unknown recipient on 25"), "starttls-required")
+TLS_WORKS = True
 
 
 def missing() -> str:
