@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from wizard.practice import PracticeServer
 from wizard.profile import Profile, Security, parse
 from wizard.report import Report
 from wizard.smtp.events import RunEnded, StageEnded, StageStarted
-from wizard.smtp.observation import Context, Kind, Observation, Reply, Stage
+from wizard.smtp.observation import Certificate, Context, Kind, Observation, Reply, Stage, TlsFacts
 
 WRONG = b"not the password\n"
 NOTHING = Context()
@@ -107,6 +108,40 @@ async def test_a_busy_server_is_no_failed_sign_in(home: Path) -> None:
             ran = await run_beside(*words(server, "--transcript"), stdin=right(server))
             assert sign_ins(ran.out) == 1
     assert not state_file("signins.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("reply", "username", "times"),
+    [
+        (Reply(535, "5.7.8", ("no",)), "u", 1),
+        (Reply(454, "4.7.0", ("Too many login attempts, please try again later. - gsmtp",)), "u", 0),
+        (Reply(535, "5.7.139", ("SmtpClientAuthentication is disabled for the Tenant.",)), "u", 1),
+        (Reply(534, "5.7.9", ("Application-specific password required",)), "u", 1),
+    ],
+)
+def test_what_is_refused_for_good_counts_and_nothing_else(tmp_path: Path, reply: Reply, username: str, times: int) -> None:
+    path = tmp_path / "signins.json"
+    report = report_of(Observation(Stage.AUTH, Kind.REPLY, reply=reply), username=username)
+    signins.note(report, NOW, path)
+    assert signins.refusals(report.profile, NOW, path).times == times, report.finding
+
+
+async def test_every_profile_at_once_is_remembered_and_a_folder_that_cannot_be_used_told_once(
+    practice: PracticeServer, home: Path
+) -> None:
+    secret = home / "secret"
+    secret.write_text(practice.password.reveal())
+    secret.chmod(0o600)
+    for name in ("prod", "uat", "dev"):
+        save_profile(name, practice.draft().with_changes(Change(Field.PASSWORD, f"file:{secret}")), path=home / "config.toml")
+    assert (await run_beside("check", "--all")).code == 0
+    assert set(json.loads(state_file("lastgood.json").read_text())["runs"]) == {"profile prod", "profile uat", "profile dev"}
+
+    shutil.rmtree(home / "state")
+    (home / "state").write_text("a file where a folder should be")
+    ran = await run_beside("check", "--all")
+    assert ran.code == 0
+    assert ran.err.count("cannot be") == 1
 
 
 async def test_a_new_password_for_the_profile_clears_the_count(practice: PracticeServer, home: Path) -> None:
@@ -236,7 +271,7 @@ async def test_a_run_that_passes_as_before_says_nothing_of_it(practice: Practice
 )
 def test_a_greeting_differs_by_who_speaks_not_by_the_hour(tmp_path: Path, before: str, now: str, differs: bool) -> None:
     path = tmp_path / "lastgood.json"
-    lastgood.keep(report_of(context=greeted(before)), NOW, path)
+    lastgood.keep(report_of(context=greeted(before)), now=NOW, path=path)
     found = lastgood.compare(report_of(Observation(Stage.EHLO, Kind.CLOSED), greeted(now)), path)
     assert found is not None
     assert [one.what for one in found.differences] == (["greeting"] if differs else [])
@@ -244,15 +279,43 @@ def test_a_greeting_differs_by_who_speaks_not_by_the_hour(tmp_path: Path, before
 
 def test_what_was_not_reached_is_no_difference(tmp_path: Path) -> None:
     path = tmp_path / "lastgood.json"
-    lastgood.keep(report_of(context=greeted("mail.test ESMTP Postfix")), NOW, path)
+    lastgood.keep(report_of(context=greeted("mail.test ESMTP Postfix")), now=NOW, path=path)
     found = lastgood.compare(report_of(Observation(Stage.CONNECT, Kind.REFUSED), port="2525"), path)
     assert found is not None
     assert [(one.what, one.before, one.now) for one in found.differences] == [("port", "587", "2525")]
 
 
+def test_a_certificate_is_another_one_by_its_whole_fingerprint(tmp_path: Path) -> None:
+    path = tmp_path / "lastgood.json"
+    common = "ab" * 31
+    lastgood.keep(secured(common + "00"), now=NOW, path=path)
+    assert lastgood.compare(secured(common + "00"), path) == lastgood.Changed("2026-11-24T09:30:00+00:00", ())
+    found = lastgood.compare(secured(common + "01"), path)
+    assert found is not None
+    assert [one.what for one in found.differences] == ["certificate"]
+    assert common + "00" in found.differences[0].before
+    assert common + "01" in found.differences[0].now
+
+
+def secured(sha256: str) -> Report:
+    certificate = Certificate("CN=mail.test", "CN=CA", ("mail.test",), "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z", sha256)
+    return report_of(context=Context(tls=TlsFacts("TLSv1.3", "AES", True, certificate)))
+
+
+def test_a_server_that_tells_a_novel_does_not_fill_what_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "lastgood.json"
+    words = {f"WORD{number}": "" for number in range(5000)}
+    long = Context(greeting=Reply(220, None, ("a" * 9000,)), ehlo=Reply(250, None, ("mail.test",)), capabilities=words)
+    lastgood.keep(report_of(context=long), now=NOW, path=path)
+    assert path.stat().st_size < 10_000
+    again = lastgood.compare(report_of(context=long), path)
+    assert again is not None
+    assert again.differences == ()
+
+
 def test_a_failed_run_is_not_remembered_as_good(tmp_path: Path) -> None:
     path = tmp_path / "lastgood.json"
-    assert lastgood.keep(report_of(Observation(Stage.CONNECT, Kind.REFUSED)), NOW, path) == ""
+    assert lastgood.keep(report_of(Observation(Stage.CONNECT, Kind.REFUSED)), now=NOW, path=path) == ""
     assert not path.exists()
     assert lastgood.compare(report_of(), path) is None
     assert os.listdir(tmp_path) == []

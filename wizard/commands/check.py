@@ -164,7 +164,7 @@ class Climb:
             case "json":
                 from wizard.render import json
 
-                more = remembering.as_json(self.report, self.changed, self.command)
+                more = remembering.as_json(self.report, self.changed, self.command, self._records())
                 more["domain"] = self.beside.as_json() if self.beside else None
                 return json.render(self.report, transcript=transcript, more=more) + "\n"
             case "markdown":
@@ -190,7 +190,11 @@ class Climb:
         examined = self.beside.lines(style) if self.beside else []
         if not (ticket or self.changed):
             return examined
-        return remembering.lines(self.report, self.changed, self.command, style, ticket=ticket) + examined
+        records = self._records()
+        return remembering.lines(self.report, self.changed, self.command, style, ticket=ticket, records=records) + examined
+
+    def _records(self) -> tuple[str, ...]:
+        return self.beside.records if self.beside else ()
 
     def _changed(self) -> list[str]:
         from wizard.render.nagios import NO_LIMITS, level

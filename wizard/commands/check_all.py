@@ -28,6 +28,7 @@ _ONE_ONLY = {
     "field_host": "--host",
     "also_to": "--also-to",
     "domain": "--domain",
+    "ticket": "--ticket",
     "password_file": "--password-file",
     "password_command": "--password-command",
     "password_stdin": "--password-stdin",
@@ -50,9 +51,7 @@ def run(args: argparse.Namespace, network: Network | None = None) -> int:
     began = time.monotonic()
     outcomes = asyncio.run(_all(drafts, args, network))
     seconds = time.monotonic() - began
-    for outcome in outcomes:
-        if outcome.report:
-            remembering.Memory(outcome.report, args)
+    remembering.keep_all([outcome.report for outcome in outcomes if outcome.report], args)
     output = Output(sys.stdout)
     reports = [(outcome.name, outcome.report) for outcome in outcomes if outcome.report]
     written = not args.prometheus or monitoring.write_prometheus(

@@ -109,6 +109,11 @@ class Beside:
 
         return ["", *text(self.found, style)] if self.found else []
 
+    @property
+    def records(self) -> tuple[str, ...]:
+        """The TXT records to publish, as lines of a zone file: what may be asked of whoever runs the domain's DNS."""
+        return tuple(record.zone_line for record in self.found.records if record.kind == "TXT") if self.found else ()
+
     def as_json(self) -> dict[str, Any] | None:
         """Return the key ``domain`` of the JSON report."""
         from wizard.render.domain import as_object

@@ -69,7 +69,28 @@ class Memory:
             talk(problem)
 
 
-def lines(report: Report, changed: Changed | None, command: CommandLine | None, style: Style, *, ticket: bool) -> list[str]:
+def keep_all(reports: list[Report], args: argparse.Namespace) -> None:
+    """Remember several runs, the files written once for all that passed; what cannot be kept is told once."""
+    over = [report for report in reports if report.ended and not report.stopped]
+    if args.no_memory or not over:
+        return
+    from wizard.memory import lastgood, signins
+
+    problems = [signins.note(report) for report in over if report.profile.login]
+    told = next(filter(None, problems), "") or lastgood.keep(*over)
+    if told:
+        talk(told)
+
+
+def lines(
+    report: Report,
+    changed: Changed | None,
+    command: CommandLine | None,
+    style: Style,
+    *,
+    ticket: bool,
+    records: tuple[str, ...] = (),
+) -> list[str]:
     """Return what a person reads after the findings: what changed since the last good run, and the text for who can help."""
     from wizard.memory.words import since_last_good
 
@@ -78,7 +99,7 @@ def lines(report: Report, changed: Changed | None, command: CommandLine | None, 
         heading, *rest = since_last_good(changed, failed=not report.ok)
         shown += ["", style.heading(style.plain(heading)), *(line for text in rest for line in style.wrapped(text))]
     if ticket:
-        shown += ["", *_ticket_lines(ticket_of(report, command), style)]
+        shown += ["", *_ticket_lines(ticket_of(report, command, records), style)]
     return shown
 
 
@@ -94,7 +115,7 @@ def _ticket_lines(found: Ticket | None, style: Style) -> list[str]:
     ]
 
 
-def ticket_of(report: Report, command: CommandLine | None) -> Ticket | None:
+def ticket_of(report: Report, command: CommandLine | None, records: tuple[str, ...] = ()) -> Ticket | None:
     """Return the text for who can help with the cause of a failed run."""
     if report.error is None:
         return None
@@ -102,12 +123,14 @@ def ticket_of(report: Report, command: CommandLine | None) -> Ticket | None:
 
     from wizard.render.ticket import ticket
 
-    return ticket(report, datetime.now().astimezone(), command=command)
+    return ticket(report, datetime.now().astimezone(), command=command, records=records)
 
 
-def as_json(report: Report, changed: Changed | None, command: CommandLine | None) -> MutableMapping[str, Any]:
+def as_json(
+    report: Report, changed: Changed | None, command: CommandLine | None, records: tuple[str, ...] = ()
+) -> MutableMapping[str, Any]:
     """Return the keys ``changed`` and ``ticket`` of the JSON report; null where there is nothing."""
-    found = ticket_of(report, command)
+    found = ticket_of(report, command, records)
     return {
         "changed": {"since": changed.since, "differences": [one._asdict() for one in changed.differences]} if changed else None,
         "ticket": found._asdict() if found else None,

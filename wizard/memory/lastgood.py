@@ -15,7 +15,8 @@ from wizard.report import Report
 from wizard.smtp.observation import Reply, Stage, TlsFacts
 
 _FILE, _KEY = "lastgood.json", "runs"
-_MOST = 200  # set-ups remembered; the oldest go first
+_MOST = 500  # set-ups remembered; the oldest go first
+_LONGEST = 600  # characters of one fact: a server that tells a novel must not fill what is kept
 _VOLATILE = re.compile(
     r"\b(?=\w*\d)[\w.+-]+|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b,?"
 )
@@ -63,16 +64,17 @@ def compare(report: Report, path: Path | None = None) -> Changed | None:
     return Changed(kept["at"], tuple(one for one in found if _differs(one)))
 
 
-def keep(report: Report, now: datetime | None = None, path: Path | None = None) -> str:
-    """Remember a run in which every stage passed. Returns why it could not be kept, or nothing."""
-    if not report.ok:
-        return ""
+def keep(*reports: Report, now: datetime | None = None, path: Path | None = None) -> str:
+    """Remember the runs in which every stage passed, in one step. Returns why they could not be kept, or nothing."""
     moment = (now or datetime.now(UTC)).isoformat(timespec="seconds")
-    name, facts = _name(report), _facts(report)
+    good = {_name(report): {"at": moment, "facts": _facts(report)} for report in reports if report.ok}
+    if not good:
+        return ""
 
     def edit(kept: dict[str, Any]) -> bool:
-        kept.pop(name, None)
-        kept[name] = {"at": moment, "facts": facts}
+        for name, run in good.items():
+            kept.pop(name, None)  # to the end: the youngest stand last
+            kept[name] = run
         for oldest in list(kept)[: max(0, len(kept) - _MOST)]:
             del kept[oldest]
         return True
@@ -115,7 +117,8 @@ def _facts(report: Report) -> dict[str, str]:
         facts["addresses"] = ", ".join(sorted({one.address for one in context.addresses}))
     if context.greeting:
         facts["greeting"] = _steady(context.greeting)
-    return facts | _of_ehlo(report) | _of_tls(_tls(report))
+    facts |= _of_ehlo(report) | _of_tls(_tls(report))
+    return {what: value[:_LONGEST] for what, value in facts.items()}
 
 
 def _of_ehlo(report: Report) -> dict[str, str]:
@@ -147,12 +150,11 @@ def _of_tls(tls: TlsFacts | None) -> dict[str, str]:
     if tls is None or tls.certificate is None:
         return {}
     certificate = tls.certificate
-    until = certificate.not_after[:10]
     return {
         "TLS version": tls.version,
         "certificate issuer": certificate.issuer,
         "certificate names": ", ".join(certificate.names) or certificate.subject,
-        "certificate": f"{certificate.sha256[:16]} until {until}",
+        "certificate": f"SHA-256 {certificate.sha256}, valid until {certificate.not_after[:10]}",
     }
 
 

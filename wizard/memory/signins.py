@@ -18,14 +18,14 @@ from wizard.smtp.observation import Kind, Stage
 ASK_AFTER = 2  # refusals: the next would be the third, where many servers lock
 FORGOTTEN_AFTER = timedelta(hours=24)
 _FILE, _KEY = "signins.json", "accounts"
-# What a server says no to for good; a busy server or a broken line is no failed sign-in.
+# What a server says no to for good; a busy server or a broken line is no failed sign-in. Tokens are not counted: they expire by
+# the hour, the next one is another, and no server locks an account over one.
 _COUNTED = frozenset(
     {
         "auth-bad-credentials",
         "auth-app-password-required",
         "auth-account-limited",
         "auth-basic-disabled",
-        "auth-oauth-token-invalid",
     }
 )
 
@@ -115,4 +115,5 @@ def _outcome(report: Report) -> bool | None:
         return None
     if seen.passed:
         return True
-    return False if seen.kind is Kind.REPLY and report.finding in _COUNTED else None
+    refused = seen.kind is Kind.REPLY and seen.reply is not None and not seen.reply.temporary
+    return False if refused and report.finding in _COUNTED else None

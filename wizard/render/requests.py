@@ -161,7 +161,7 @@ REQUESTS: dict[str, Request] = {
     "sender-unauthenticated-domain": Request(
         DNS,
         "Mail from {sender} is refused because of SPF, DKIM or DMARC",
-        "Please let the records of the sender's domain allow {host}, through which {source} sends.",
+        "Please let the records of the sender's domain allow {host}, through which {source} sends.{records}",
     ),
     "relay-denied": Request(
         MAIL,
@@ -194,19 +194,6 @@ REQUESTS: dict[str, Request] = {
         MAIL, "{host} refuses with a reply nobody here knows", "Please say what this reply means; the server's log has more."
     ),
 }
-
-# What Microsoft 365 asks of its administrator: three gates, each of which can be the one that is shut.
-MICROSOFT_BASIC = Request(
-    "the administrator of Microsoft 365",
-    "Allow SMTP AUTH for {user}",
-    "Please check the three gates of authenticated SMTP, in Exchange Online PowerShell:\n\n"
-    "1. The mailbox:       Get-CASMailbox -Identity {user} | Format-List SmtpClientAuthenticationDisabled\n"
-    "   To allow it:       Set-CASMailbox -Identity {user} -SmtpClientAuthenticationDisabled $false\n"
-    "2. The organisation:  Get-TransportConfig | Format-List SmtpClientAuthenticationDisabled\n"
-    "   A mailbox that says $false is allowed even where the organisation says True.\n"
-    "3. Security Defaults or Conditional Access in Entra ID: they block password sign-in whatever the two above say.\n\n"
-    "Microsoft switches password sign-in off by default at the end of December 2026; a relay or OAuth is what lasts.",
-)
 
 # Causes that are in your own hands: a setting, a password, another name. Nobody else need be asked.
 YOUR_OWN = frozenset(

@@ -10,14 +10,16 @@ from datetime import datetime
 from typing import NamedTuple
 
 from wizard.modes import MODES
-from wizard.providers import for_host
+from wizard.providers import Provider, for_host, serving
 from wizard.render.command import CommandLine
-from wizard.render.requests import MICROSOFT_BASIC, REQUESTS, Request
+from wizard.render.provider_requests import AT_PROVIDER
+from wizard.render.requests import MAIL, REQUESTS, Request
 from wizard.render.stages import duration, ending, tls_of
 from wizard.render.style import safe
 from wizard.report import Report
 from wizard.smtp.here import Here, here
 from wizard.smtp.observation import Fate, Stage
+from wizard.smtp.seen_from import address_seen_by_server
 
 _FATES = {
     Fate.CONNECTED: "answered",
@@ -39,10 +41,18 @@ class Ticket(NamedTuple):
     body: str
 
 
-def ticket(report: Report, now: datetime, *, command: CommandLine | None = None, place: Here | None = None) -> Ticket | None:
+def ticket(
+    report: Report,
+    now: datetime,
+    *,
+    command: CommandLine | None = None,
+    place: Here | None = None,
+    records: tuple[str, ...] = (),
+) -> Ticket | None:
     """Return the text for the cause of a failed run; None when it passed, was stopped, or is in your own hands.
 
     ``now`` carries its zone. ``command`` is how the run is made again. ``place`` is this host, found out when not given.
+    ``records`` are the lines of a zone file that an examination of the sender's domain would have published.
     """
     finding = report.error
     if finding is None or report.stopped:
@@ -52,7 +62,7 @@ def ticket(report: Report, now: datetime, *, command: CommandLine | None = None,
         return None
     known = [one.address for one in report.context.addresses]
     host = place or here(known[0] if known else "")
-    facts = _facts(report, host)
+    facts = _facts(report, host, records)
     body = "\n".join(
         [
             request.ask.format_map(facts),
@@ -70,13 +80,21 @@ def ticket(report: Report, now: datetime, *, command: CommandLine | None = None,
 
 
 def _request(name: str, report: Report) -> Request | None:
-    provider = for_host(report.profile.endpoint.host)
-    if name == "auth-basic-disabled" and provider and provider.id in ("microsoft365", "outlook"):
-        return MICROSOFT_BASIC
-    return REQUESTS.get(name)
+    """A provider's own way goes first; who runs a known provider's server is the provider, reached through its customer."""
+    provider = _provider(report)
+    request = AT_PROVIDER.get((provider.id, name)) if provider else None
+    request = request or REQUESTS.get(name)
+    if request and provider and request.whom == MAIL:
+        return request._replace(whom=f"your administrator for {provider.name}, or its support")
+    return request
 
 
-def _facts(report: Report, place: Here) -> dict[str, str]:
+def _provider(report: Report) -> Provider | None:
+    host = report.profile.endpoint.host
+    return for_host(host) or next(iter(serving(host)), None)
+
+
+def _facts(report: Report, place: Here, records: tuple[str, ...]) -> dict[str, str]:
     profile = report.profile
     addresses = [one.address for one in report.context.addresses]
     tls = tls_of(report)
@@ -95,12 +113,30 @@ def _facts(report: Report, place: Here) -> dict[str, str]:
         if certificate
         else "",
     }
-    return {name: safe(value) for name, value in facts.items()}
+    told = {name: safe(value) for name, value in facts.items()}
+    for name in ("user", "sender"):
+        told[f"quoted_{name}"] = _quoted(told[name])
+    lines = "".join(f"\n  {safe(line)}" for line in records)
+    told["records"] = f" The records that would do it:\n{lines}" if lines else _how_to_see_the_records(profile.sender)
+    return told
+
+
+def _quoted(value: str) -> str:
+    """Quote a value for PowerShell, where a quote within single quotes is doubled."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _how_to_see_the_records(sender: str) -> str:
+    import shlex
+
+    return f" This shows what stands there, and what should: smtp-wizard domain {safe(shlex.quote(sender))}" if sender else ""
 
 
 def _where(report: Report, place: Here) -> Iterator[tuple[str, str]]:
     profile = report.profile
-    yield "From", f"{place.name}, {place.address}" if place.address else place.name
+    seen = address_seen_by_server(report.context.ehlo) if report.context.ehlo else None
+    outside = f" (the server sees {seen})" if seen and seen != place.address else ""
+    yield "From", (f"{place.name}, {place.address}" if place.address else place.name) + outside
     yield "To", f"{profile.endpoint.host}, TCP port {profile.endpoint.port}, {MODES[profile.endpoint.security]}"
     for one in report.context.addresses:
         yield "", f"{one.address} ({'IPv6' if one.family == 'ipv6' else 'IPv4'})"
