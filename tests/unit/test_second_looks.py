@@ -51,7 +51,7 @@ def draft(server: PracticeServer, port: int, security: Security) -> Draft:
 
 @asynccontextmanager
 async def gate(port: int, admit: Callable[[bytes], bytes | None]) -> AsyncIterator[int]:
-    """A door before a port of this machine: what is said first goes to ``admit``, which returns what to pass on, or None to close."""
+    """A door before a port: what is said first goes to ``admit``, which returns what to pass on, or None to hang up."""
     passing: set[asyncio.Task[None]] = set()
 
     async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -63,16 +63,19 @@ async def gate(port: int, admit: Callable[[bytes], bytes | None]) -> AsyncIterat
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         first = admit(await reader.read(65536))
-        if first is not None:
-            onward_reader, onward = await asyncio.open_connection("127.0.0.1", port)
+        if first is None:
+            return
+        onward_reader, onward = await asyncio.open_connection("127.0.0.1", port)
+        try:
             onward.write(first)
-            with suppress(asyncio.CancelledError):
-                await asyncio.gather(pump(reader, onward), pump(onward_reader, writer))
+            await asyncio.gather(pump(reader, onward), pump(onward_reader, writer))
+        finally:
             onward.close()
-        writer.close()
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        passing.add(asyncio.ensure_future(serve(reader, writer)))
+        task = asyncio.ensure_future(serve(reader, writer))
+        task.add_done_callback(lambda _: writer.close())
+        passing.add(task)
 
     door = await asyncio.start_server(accept, "127.0.0.1", 0)
     try:
