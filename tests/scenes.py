@@ -225,6 +225,7 @@ def canned(events: tuple[Event, ...], *, then: tuple[Event, ...] = (), ends: boo
         emit: Callable[[Event], None],
         *,
         deliver: bool = False,
+        also_to: tuple[str, ...] = (),
         network: Network | None = None,
     ) -> None:
         for event in stories.pop(0) if len(stories) > 1 else stories[0]:

@@ -120,11 +120,12 @@ class Standing:
             return self._before()
         match self.moment:
             case Moment.PASSED:
-                return (*self.arrived, *verdict.passed(report, waiting=self.waiting, arrived=bool(self.arrived)))
+                passed = verdict.passed(report, waiting=self.waiting, arrived=bool(self.arrived))
+                return (*self.arrived, *passed, *verdict.recipients(report))
             case Moment.STOPPED:
                 return verdict.stopped(report)
             case _:
-                return (*verdict.failed(report), *self._since())
+                return (*verdict.failed(report), *verdict.recipients(report), *self._since())
 
     def _since(self) -> tuple[Note, ...]:
         """Return what is different from the last good run, what you changed yourself first."""

@@ -14,7 +14,7 @@ from wizard.draft import Change, Draft, Field
 from wizard.modes import MODES
 from wizard.profile import Profile
 from wizard.report import Report
-from wizard.smtp.observation import Stage
+from wizard.smtp.observation import Observation, Stage
 
 
 class Tone(StrEnum):
@@ -210,6 +210,23 @@ def _whether_arrived(report: Report, *, waiting: bool) -> str:
     token = report.accepted.token if report.accepted else None
     look = f" Look for {token} in its subject." if token else ""
     return f"Accepted is not yet arrived: look into the mailbox of {report.profile.recipient}.{look}"
+
+
+def recipients(report: Report) -> tuple[Note, ...]:
+    """Return what was answered to the further recipients of a run, and what inside and outside say together."""
+    if not report.recipients:
+        return ()
+    from wizard.render.recipients import named, together
+
+    notes = [Note(f"{one.address}: {_answer(one.seen)}", "also to") for one in named(report)]
+    said = together(report)
+    return (*notes, *((Note(said, wide=True),) if said else ()))
+
+
+def _answer(seen: Observation) -> str:
+    if seen.passed:
+        return "accepted"
+    return f"refused: {seen.reply}" if seen.reply else "no answer"
 
 
 def warnings(report: Report) -> tuple[Note, ...]:

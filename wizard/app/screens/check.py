@@ -184,6 +184,24 @@ class CheckScreen(Climb):
         if found:
             self.app.push_screen(Window(f"For {found.whom}", f"Subject: {found.subject}\n\n{found.body}"))
 
+    def action_recipient(self) -> None:
+        """Ask for one more recipient, and run with it."""
+        from wizard.app.screens.recipient import AskRecipient
+
+        if not self.running:
+            self.app.push_screen(AskRecipient(), lambda address: self.start((address,)) if address else None)
+
+    def action_domain(self) -> None:
+        """Show what DNS says of the sender's domain, once it was agreed who is asked."""
+        profile = self.profile
+        if self.running or not isinstance(profile, Profile) or not profile.sender:
+            return
+        from wizard.app.screens.domain import DomainWindow
+        from wizard.smtp.seen_from import address_seen_by_server
+
+        ehlo = self.report.context.ehlo if self.report else None
+        self.app.push_screen(DomainWindow(profile, address_seen_by_server(ehlo) if ehlo else None))
+
     def action_save(self) -> None:
         """Ask for the profile's name and the password's place, and save."""
         if self.running or isinstance(self.profile, Invalid):
@@ -222,6 +240,11 @@ class CheckScreen(Climb):
         else:
             yield Command("Run the test", "one run, from the start", self.start)
             yield Command("Send a test message or not", "switch, and see the plan", self.action_mode)
+            if isinstance(self.profile, Profile) and self.profile.sender:
+                yield Command(
+                    "One more recipient", "asks whether the server takes mail for it; sends nothing", self.action_recipient
+                )
+                yield Command("The sender's domain", "SPF, DMARC, MX and reverse DNS, and what to publish", self.action_domain)
             yield Command("Save the profile", "and the password where you choose", self.action_save)
         if verdict.fixes(self.report.error if self.report else None):
             yield Command("Apply the first fix", "and run again from the start", lambda: self.action_fix(1))

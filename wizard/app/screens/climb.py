@@ -34,6 +34,7 @@ class Climb(Step):
         self.chain_start: Draft | None = None
         self.saved = False
         self.waiting = False
+        self.also_to: tuple[str, ...] = ()
         self.since: Changed | None = None
         self.notices: tuple[Note, ...] = ()
         self.arrived: tuple[Note, ...] = ()
@@ -57,8 +58,12 @@ class Climb(Step):
         profile = self.profile
         return isinstance(profile, Profile) and run.is_practice(profile, self.wizard.practice)
 
-    def start(self) -> None:
-        """Begin one run, after a question where a third refused sign-in could lock the account."""
+    def start(self, also_to: tuple[str, ...] = ()) -> None:
+        """Begin one run, after a question where a third refused sign-in could lock the account.
+
+        ``also_to`` are more recipients to name up to RCPT in this run.
+        """
+        self.also_to = also_to
         profile = self.profile
         if self.running or isinstance(profile, Invalid):
             self.draw()
@@ -99,7 +104,7 @@ class Climb(Step):
 
         try:
             password = await run.password_for(profile, self.wizard.password)
-            await check(profile, password, self._seen, deliver=self.deliver, network=self.wizard.network)
+            await check(profile, password, self._seen, deliver=self.deliver, also_to=self.also_to, network=self.wizard.network)
         except SecretUnavailable as problem:
             self.report = None
             self.notices = (
