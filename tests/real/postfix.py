@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.real.server import HOST, PASSWORD, RECIPIENT, SIZE_LIMIT, USER, Server, place
+from tests.real import dovecot
+from tests.real.server import HOST, PASSWORD, RECIPIENT, SIZE_LIMIT, USER, Server, place, program
 
 _PROGRAMS = ("postfix", "postconf", "dovecot")
 
@@ -117,7 +118,7 @@ TLS_WORKS = True
 
 def missing() -> str:
     """Return why the servers cannot be started here, or nothing when they can."""
-    absent = [program for program in _PROGRAMS if not _program(program)]
+    absent = [name for name in _PROGRAMS if not program(name)]
     if absent:
         return f"not installed: {', '.join(absent)} (on Debian: apt-get install postfix dovecot-core)"
     return "" if os.geteuid() == 0 else "Postfix and Dovecot can only be started by root"
@@ -134,10 +135,9 @@ def running(port_25_options: tuple[str, ...] = ()) -> Iterator[Server]:
         folder = server.folder
         _write_postfix(server, port_25_options)
         _write_dovecot(folder)
-        run("postfix", "-c", str(folder / "postfix"), "start")
-        stack.callback(run, "postfix", "-c", str(folder / "postfix"), "stop")
-        run("dovecot", "-c", str(folder / "dovecot.conf"))
-        stack.callback(run, "dovecot", "-c", str(folder / "dovecot.conf"), "stop")
+        _postfix(folder, "start")
+        stack.callback(_postfix, folder, "stop")
+        stack.enter_context(dovecot.started(folder / "dovecot.conf"))
         yield server
 
 
@@ -161,16 +161,12 @@ def _write_dovecot(folder: Path) -> None:
     (folder / "users").chmod(0o600)
 
 
-def _program(name: str) -> str | None:
-    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
-
-
-def run(program: str, *arguments: str) -> None:
-    """Run a command that leaves daemons behind; RuntimeError with its words when it fails."""
+def _postfix(folder: Path, order: str) -> None:
+    """Give Postfix an order; RuntimeError with its words when it fails."""
     # Into a file and not a pipe: the daemons keep the descriptor, and a pipe would never come to its end.
     with tempfile.TemporaryFile("w+") as words:
-        command = [_program(program) or program, *arguments]
+        command = [program("postfix") or "postfix", "-c", str(folder / "postfix"), order]
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=words, stderr=words, timeout=60)
         words.seek(0)
         if done.returncode:
-            raise RuntimeError(f"{program} {' '.join(arguments)} ended with {done.returncode}: {words.read()}")
+            raise RuntimeError(f"postfix {order} ended with {done.returncode}: {words.read()}")

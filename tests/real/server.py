@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -57,3 +59,8 @@ def free_ports(count: int, address: str = "127.0.0.1") -> list[int]:
     with ExitStack() as stack:
         held = [stack.enter_context(socket.create_server((address, 0))) for _ in range(count)]
         return [taken.getsockname()[1] for taken in held]
+
+
+def program(name: str) -> str | None:
+    """Return where an installed program is: servers live in folders that are seldom in the path of others than root."""
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")

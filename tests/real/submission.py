@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from tests.real import postfix
+from tests.real import dovecot, postfix
 from tests.real.server import HOST, PASSWORD, SIZE_LIMIT, USER, Server, free_ports
 from wizard.profile import Security
 
@@ -87,11 +87,8 @@ def running() -> Iterator[Server]:
     with postfix.running(believing) as backend:
         ports = dict(zip(Security, free_ports(len(Security), _ADDRESS), strict=True))
         config = _write(backend, ports)
-        postfix.run("dovecot", "-c", str(config))
-        try:
+        with dovecot.started(config):
             yield replace(backend, ports=ports, address=_ADDRESS)
-        finally:
-            postfix.run("dovecot", "-c", str(config), "stop")
 
 
 def _write(backend: Server, ports: dict[Security, int]) -> Path:
