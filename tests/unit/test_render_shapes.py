@@ -25,9 +25,11 @@ from wizard.smtp.events import Line
 from wizard.smtp.observation import (
     Alternative,
     Kind,
+    LaxTls,
     Observation,
     Reply,
     Stage,
+    Weak,
 )
 
 # The contract's shape: types by key; a tuple allows several, a list holds the shape of each entry.
@@ -177,7 +179,27 @@ def test_performance_data_has_times_and_the_certificates_days() -> None:
 
 
 def test_alternatives_seen_are_in_the_details() -> None:
-    seen = Observation(Stage.CONNECT, Kind.REFUSED, alternatives=(Alternative(587, Security.STARTTLS, True, auth=("PLAIN",)),))
+    tried = Alternative(587, Security.STARTTLS, True, auth=("PLAIN",), starttls=True)
+    seen = Observation(Stage.CONNECT, Kind.REFUSED, alternatives=(tried,))
     detail = json.as_object(report(StageResult(Stage.CONNECT, seen)))["stages"][0]["detail"]
     assert detail["kind"] == "refused"
-    assert detail["alternatives"] == [{"port": 587, "security": "starttls", "works": True, "auth": ["PLAIN"]}]
+    assert detail["alternatives"] == [{"port": 587, "security": "starttls", "works": True, "auth": ["PLAIN"], "starttls": True}]
+
+
+def test_what_was_looked_at_after_a_failure_is_in_the_details_and_nothing_else() -> None:
+    lax = LaxTls(Weak.VERSION, "TLSv1", "AES128-SHA", "RSA 2048", "sha256")
+    other = Alternative(587, Security.STARTTLS, True, address="192.0.2.2")
+    looked = Observation(Stage.EHLO, Kind.CLOSED, accepted_names=("[192.0.2.9]",), other_addresses=(other,), lax=lax)
+    plain = Observation(Stage.EHLO, Kind.CLOSED)
+
+    def detail(seen: Observation) -> object:
+        return json.as_object(report(StageResult(Stage.EHLO, seen)))["stages"][0]["detail"]
+
+    assert detail(looked) == {
+        "kind": "closed",
+        "capabilities": {},
+        "accepted_names": ["[192.0.2.9]"],
+        "other_addresses": [{"address": "192.0.2.2", "works": True}],
+        "lax_tls": {"weak": "version", "version": "TLSv1", "cipher": "AES128-SHA", "key": "RSA 2048"},
+    }
+    assert detail(plain) == {"kind": "closed", "capabilities": {}}

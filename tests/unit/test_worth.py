@@ -137,3 +137,14 @@ def test_one_port_that_behaves_otherwise_shows_that_no_proxy_answers_for_all(dif
 
     assert diagnose(everywhere, PROFILE)[0].id == "proxy-or-nat"
     assert diagnose(one_differs, PROFILE)[0].id != "proxy-or-nat"
+
+
+@pytest.mark.parametrize("text", ["503 5.5.1 Error: TLS already active", "554 5.5.1 Already in TLS"])
+def test_a_server_that_takes_a_clear_line_for_encrypted_has_something_before_it(text: str) -> None:
+    offered = {"STARTTLS": ""}
+    seen = said(Stage.STARTTLS, text, capabilities=offered, clear_capabilities=offered)
+
+    (finding, *_) = diagnose(seen, PROFILE)
+
+    assert finding.id == "tls-twice"
+    assert "Something in between encrypts" in finding.meaning

@@ -15,6 +15,11 @@ def _in_clear(seen: Seen) -> bool:
     return not seen.observation.context.encrypted
 
 
+def _clear_here(seen: Seen) -> bool:
+    """A session of ours in clear; what a pasted reply was said to is not known."""
+    return _in_clear(seen) and not seen.pasted
+
+
 def _already_encrypted(seen: Seen) -> bool:
     return seen.observation.context.encrypted
 
@@ -70,6 +75,31 @@ IN_CLEAR: tuple[Rule, ...] = (
     ),
 )
 RULES: tuple[Rule, ...] = (
+    Rule(
+        id="tls-twice",
+        title="{where} takes the line for encrypted already",
+        meaning="From here the line is in clear, and the server says that TLS is on. Something in between encrypts on its own: a "
+        "tunnel (stunnel), a TLS proxy or a load balancer. Nothing secret was sent over the part that is in clear.{open}",
+        when=(
+            When(
+                codes=(4, 5), stages=(Stage.STARTTLS,), says=TLS_ALREADY, plus=_clear_here, plus_name="the line is in clear here"
+            ),
+        ),
+        cures=proven,
+        advice=(
+            "Name the mail server itself in place of the tunnel or proxy: port 465 with TLS, or port 587 with STARTTLS.",
+            "If the tunnel is wanted, ask whoever runs it how clients are meant to reach it.",
+        ),
+        also=(
+            Possible(
+                "starttls-unavailable", "the server's own log shows a session without TLS: then its set-up contradicts itself"
+            ),
+            Possible("middlebox", "another network gets a handshake on the same port"),
+        ),
+        log_line="{said}",
+        link=_STARTTLS_LINK,
+        source="RFC 3207 section 4.2 (STARTTLS is not offered once TLS is active)",
+    ),
     Rule(
         id="tls-twice",
         title="STARTTLS was asked on a line that is encrypted already",

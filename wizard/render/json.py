@@ -136,10 +136,29 @@ def _detail(seen: Observation) -> dict[str, Any]:
             detail[key] = value
     if seen.alternatives:
         detail["alternatives"] = [
-            {"port": one.port, "security": str(one.security), "works": one.works, "auth": list(one.auth)}
+            {
+                "port": one.port,
+                "security": str(one.security),
+                "works": one.works,
+                "auth": list(one.auth),
+                "starttls": one.starttls,
+            }
             for one in seen.alternatives
         ]
-    return detail
+    return detail | _looks(seen)
+
+
+def _looks(seen: Observation) -> dict[str, Any]:
+    """Return what the looks after a failure showed; only what there was to look at."""
+    lax = seen.lax
+    found: dict[str, Any] = {
+        "accepted_names": list(seen.accepted_names),
+        "refused_names": list(seen.refused_names),
+        "wants_proxy": seen.wants_proxy,
+        "other_addresses": [{"address": one.address, "works": one.works} for one in seen.other_addresses],
+        "lax_tls": {"weak": str(lax.weak), "version": lax.version, "cipher": lax.cipher, "key": lax.key} if lax else None,
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def _stage_facts(seen: Observation) -> dict[str, Any]:
