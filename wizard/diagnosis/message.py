@@ -25,6 +25,7 @@ RULES: tuple[Rule, ...] = (
         when=(
             When(codes=(4, 5), says=GREYLIST),
             When(codes=(450, 451), enhanced=("4.7.1", "4.2.0"), says=_AGAIN),
+            When(codes=(0,), enhanced=("4.7.1",), says=_AGAIN),
         ),
         advice=(
             "Wait five minutes and run the test again.",

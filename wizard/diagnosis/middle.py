@@ -25,7 +25,7 @@ from wizard.diagnosis.when import When, Words
 from wizard.smtp.observation import Kind, Stage
 
 _BAD_CERTIFICATE = (Kind.TLS_CERTIFICATE, Kind.WITHHELD)
-_MASKED = Words("a starred or masked reply", "xxxxxxxa, xxxx, ****, 250-x")
+_MASKED = Words("a starred or masked reply", "xxxxxxxa, 250-xxxx, 250 xxxx, 220 xxxx, ****, 250-x")
 
 RULES: tuple[Rule, ...] = (
     Rule(

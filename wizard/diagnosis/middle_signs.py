@@ -43,7 +43,13 @@ def _names_given(seen: Seen) -> tuple[str, ...]:
     """What the answering server called itself: in its greeting, and in its reply to EHLO."""
     context = seen.observation.context
     ehlo = context.ehlo.lines[0] if context.ehlo and context.ehlo.lines else ""
-    return tuple(text for text in (context.greeting.text if context.greeting else "", ehlo) if text)
+    return tuple(text for text in (context.greeting.text if context.greeting else "", ehlo) if _names_a_host(text))
+
+
+def _names_a_host(text: str) -> bool:
+    """Whether a line begins with a host's name, as RFC 5321 4.2 has it; "SMTP server ready" says nothing about whose it is."""
+    first = text.split(" ", 1)[0]
+    return "." in first and any(sign.isalpha() for sign in first)
 
 
 def somebody_else_greets(seen: Seen) -> bool:

@@ -8,7 +8,7 @@ from wizard.diagnosis.translated import translation_sign
 from wizard.diagnosis.when import When, Words
 from wizard.smtp.observation import Fate, Kind, Stage
 
-PROXY = Words("a proxy", "socks, proxy, http connect")
+PROXY = Words("a proxy", "socks, proxy, haproxy, http connect")
 _ENDED = (Kind.CLOSED, Kind.RESET)
 _ASK_FIREWALL = "Ask whoever runs the firewall to let this host reach {where}."
 

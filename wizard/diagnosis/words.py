@@ -25,8 +25,8 @@ TLS_BROKEN = Words(
 )
 TLS_ALREADY = Words(
     "TLS already active",
-    "tls already, already~tls, already in tls, already secure, already encrypted, already using ssl, starttls~only "
-    "once, nested starttls",
+    "tls already, when tls active, tls is active, already~tls, already in tls, already secure, already encrypted, "
+    "already using ssl, starttls~only once, nested starttls",
 )
 BASIC_OFF = Words(
     "password sign-in switched off",

@@ -38,7 +38,8 @@ GREYLIST = Words(
 )
 RATE = Words(
     "rate, throttling, too many",
-    "rate limit, ratelimit, rate-limit, rate~exceed, rate~high, rate limited, throttl, too many, too much mail, too fast, "
+    "rate limit, at a rate, ratelimit, rate-limit, rate~exceed, rate~high, rate limited, throttl, too many, too much mail, "
+    "too fast, "
     "frequency, limit exceeded, limits exceeded, exceeded~limit, exceeds~limit, limit~reached, limit~exceeded, "
     "exceeded~quota for sending, sending limit, sending quota, sending rate, hourly, per hour, per minute, per second, "
     "messages per, concurrent connection, maximum~connection, connections~exceed, connection limit, thread limit, "
@@ -69,10 +70,11 @@ SPAM = Words(
 )
 LINES = Words(
     "lines, encoding, headers",
-    "bare lf, bare line feed, bare newline, bare <lf>, bare <cr>, bare cr, smtputf8, 8bitmime, 8-bit, non-ascii, non "
-    "ascii, utf-8, line too long, line length, lines longer, maximum allowed line, invalid character, rfc 5322, rfc "
-    "2822, rfc5322, rfc2822, from: header, no from, missing~header, duplicate header, multiple~header, header~missing, "
-    "message format, internationalized, malformed header, cannot decode",
+    "bare lf, smtplf, line is too long, bare line feed, bare newline, bare <lf>, bare <cr>, bare cr, smtputf8, "
+    "8bitmime, 8-bit, non-ascii, non ascii, utf-8, line too long, line length, lines longer, maximum allowed line, "
+    "invalid character, rfc 5322, rfc 2822, rfc5322, rfc2822, from: header, no from, missing~header, "
+    "duplicate header, multiple~header, header~missing, message format, internationalized, malformed header, "
+    "cannot decode",
 )
 DOMAIN_AUTH = Words(
     "SPF, DKIM, DMARC",

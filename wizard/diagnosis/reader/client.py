@@ -47,7 +47,7 @@ _TEXTS: tuple[Sign, ...] = (
             "no known auth, no authentication protocol, auth mechanism~unsupported, mechanism~not available, "
             "no authentication mechanism in common, can't find~authentication mechanism, sasl mechanism~not, "
             "no mutually supported, no common auth, no supported sasl, no auth mechanism, invalid authentication method, "
-            "couldn't find a common, authtypes~not",
+            "couldn't find a common, authtypes~not, cannot use a secure authentication",
         ),
         Kind.NO_MECHANISM,
         Stage.AUTH,
@@ -58,13 +58,27 @@ _TEXTS: tuple[Sign, ...] = (
             "smtp auth extension not supported, auth extension not supported, auth not supported, not support auth, "
             "doesn't support auth, didn't support auth, authentication is not supported, authentication not supported by, "
             "does not advertise auth, auth not offered, no auth offered, auth not advertised, authentication not enabled, "
-            "unencrypted connection, wrong host name, auth~not advertised, server~not~offer~authentication, "
+            "wrong host name, auth~not advertised, server~not~offer~authentication, "
             "not support the auth, not support smtp auth, not support~authentication, auth extension~not, "
             "smtp authentication~not supported, not advertise~auth, does not support the authentication, "
             "auth command not enabled",
         ),
         Kind.NOT_OFFERED,
         Stage.AUTH,
+    ),
+    Sign(
+        Words("a sign-in kept back from a line in clear", "unencrypted connection, refusing to authenticate without"),
+        Kind.WITHHELD,
+        Stage.AUTH,
+    ),
+    Sign(
+        Words(
+            "a read that waited too long",
+            "operation on non-blocking socket would block, transport connection~period of time, transport connection~timed out",
+        ),
+        Kind.TIMEOUT,
+        None,
+        VAGUE,
     ),
     Sign(
         Words(
@@ -82,7 +96,7 @@ _TEXTS: tuple[Sign, ...] = (
             "socks : , socks: , socks host, socks server, socks error, socks5, socks4, socksproxy, socks proxy, "
             "proxy error, proxy connect, proxy server, proxy authentication, via proxy, proxychains, proxy connection, "
             "through proxy, proxytype, proxy returned, http connect tunnel, proxyerror, proxyconnect, through~tunnel, "
-            "tunnel through~proxy",
+            "tunnel through~proxy, haproxy read, haproxy protocol, proxy protocol~error, proxy protocol~timeout",
         ),
         Kind.REFUSED,
         Stage.CONNECT,
@@ -121,7 +135,7 @@ _TEXTS: tuple[Sign, ...] = (
             "not SMTP",
             "unable to parse status code, not an smtp server, smtp protocol exception, smtpprotocolexception, "
             "malformed mime header, short response, invalid response~greeting, not a valid smtp, "
-            "unexpected server greeting, no smtp server, isn't an smtp server, response is not smtp, invalid smtp response, "
+            "unexpected server greeting, isn't an smtp server, response is not smtp, invalid smtp response, "
             "not speak smtp, malformed response, invalid response code, cannot parse~response, could not parse~response, "
             "failed to parse~response, response error: incomplete",
         ),
@@ -212,6 +226,8 @@ _NO_CODE = re.compile(
     r"SMTP\w{0,40}: \(-1, b?['\"][^\n]{0,200}|SMTP\w{0,40}\(-1, [^\n]{0,200}|Malformed SMTP response line: [^\n]{0,200}|"
     r"\bparse error in '[^\n]{0,200}|\bresponse[\"']?: ?[\"'](?:(?!\d{3}|\[|\{)[^\n\"']{1,200})[\"'],?\s{1,6}[\"']?command"
 )
+# Go's word for a connection that ended while something was still to come.
+_EOF = re.compile(r"(?:\berror=|\berr=|: )\"?(?:unexpected )?EOF\"?[ \t]*$", re.MULTILINE)
 # A word of Nodemailer's own for how a session ended (lib/errors.js), where nothing else tells.
 _NODE = re.compile(r"""\bcode["']?[:=][ \t]*["'](EAUTH|ETLS|EPROTOCOL|EDNS|ENOAUTH|EPROXY)["']""")
 _NODE_KINDS = {
@@ -236,6 +252,8 @@ def statements_in(text: str, flat: Flat) -> Iterator[Clue]:
             else stage_by_frames(text) or stage_around(text, found.start(), found.end())
         )
         yield Clue(Kind.MALFORMED, stage or Stage.GREETING, found.start(), found.end())
+    for found in _EOF.finditer(text):
+        yield Clue(Kind.CLOSED, None, found.start(), found.end(), VAGUE)
     for found in _CURL.finditer(text):
         if int(found[1]) in _CURL_KINDS:
             kind, stage, rank = _CURL_KINDS[int(found[1])]

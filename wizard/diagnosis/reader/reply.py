@@ -61,6 +61,7 @@ _BY_CODE = {
 _MOST = 40
 _ESCAPED_ENDS = re.compile(r"(?:\\+r|\\+n)+")
 _SAME = re.compile(rf"(?:^|[ \t])(?:{_CODES})[ -](?:{_ENHANCED})?[ \t]*")
+_INDENTED = re.compile(r"(?:\r?\n[ \t]{2,12}\S[^\r\n]{0,200}){1,6}")
 _FALSE = frozenset({401, 403})  # the web's codes, and SendGrid's: they count only at the beginning of a line with words of mail
 
 
@@ -133,7 +134,7 @@ def _behind(text: str) -> Iterator[Found]:
 
 
 def _add(found: list[Found], text: str, match: re.Match[str]) -> None:
-    code, words = int(match["code"]), _cleaned(match["text"])
+    code, words = int(match["code"]), _cleaned(match["text"] + _wrapped(text, match))
     previous = found[-1] if found else None
     if (
         previous
@@ -153,6 +154,14 @@ def _add(found: list[Found], text: str, match: re.Match[str]) -> None:
         return
     one = _placed(text, match.start(), match.end(), Reply(code, match["enhanced"], (words,)), None)
     found.append(replace(one, alone=alone))
+
+
+def _wrapped(text: str, match: re.Match[str]) -> str:
+    """Return the rest of a reply that a bounce wrapped over indented lines, as Postfix does behind ``said:``."""
+    if "said:" not in text[max(0, match.start() - 20) : match.start()]:
+        return ""
+    found = _INDENTED.match(text, match.end())
+    return " " + " ".join(found[0].split()) if found else ""
 
 
 def _words_between(text: str, start: int, end: int) -> bool:

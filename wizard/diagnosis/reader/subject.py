@@ -48,16 +48,19 @@ _TRACE = re.compile(
     r"Exception)\b.{0,80}:|\.\.\. \d+ more)|nested exception",
     re.MULTILINE,
 )
-_SETTING = re.compile(r"^\s*(?:[#;]|\[[\w .:-]+\]$|-?[\w.$-]+[ \t]*[=:]|[\w.-]+ [\w./@:-]+;?$|<[\w/?!]|[}\])]|[\w-]+ \{)")
+_SETTING = re.compile(
+    r"^\s*(?:(?!#\d+ )[#;]|\[[\w .:-]+\]$|-?[\w.$-]+[ \t]*[=:]|[\w.-]+ [\w./@:-]+;?$|<[\w/?!]|[}\])]|[\w-]+ \{)"
+)
 _COMMAND = re.compile(
     r"^\s*(?:\d+\s+)?(?:[$#%>] ?)?(?:sudo |time )?(?:cd|ls|ll|cat|less|vi|vim|nano|emacs|git|apt|apt-get|yum|dnf|brew|swaks|"
     r"telnet|openssl|curl|wget|echo|systemctl|service|postfix|postconf|postmap|mailq|mail|msmtp|sendmail|exim|tail|head|"
     r"grep|journalctl|docker|kubectl|ssh|scp|ping|dig|nslookup|nc|exit|make|pip|pip3|npm|cp|mv|rm|mkdir|chmod|chown|export|"
-    r"python3?|java|history|man|which|source|history|clear|ps|top|kill|crontab|ufw|iptables)\b(?!:)"
+    r"python3?|java|history|man|which|source|history|clear|ps|top|kill|crontab|ufw|iptables)\b(?![:/\[])"
 )
 # What only a record of a failure has: an exception with its text, a reply with its codes, an error number, a bounce.
 _RECORD = re.compile(
     r"(?:Exception|Error|Failure|Timeout)\b[\"']?[\])]? ?[:(]|(?<![\w.])[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\b|\berrno\b|"
+    r"\bexception '[\w\\]{1,100}' with message|"
     r"\bstatus=(?:deferred|bounced|undeliverable|softbounce)|\bstat=|\bsaid: |Diagnostic-Code:|Traceback|Caused by:|"
     r"^[ \t]{0,20}at \S{1,200}\(|\breturned an? error|Remote Server returned|The server response was|\bECONN|\bETIMEDOUT|"
     r"\bENOTFOUND|\bEAUTH|\bEENVELOPE|\[Errno |SSL routines:|<\*\* |\*\*\* |responseCode|response code|[(:] ?[45]\d\d[ :,]|"
