@@ -14,6 +14,33 @@ from textual.widgets import Static
 MINIMUM = (80, 24)  # columns and rows a step needs
 
 
+class WindowKeys(Static):
+    """The last row of a window: its keys, and the arrows while the text above is longer than the window."""
+
+    def __init__(self, *keys: tuple[str, str], id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(classes="keys", id=id)
+        self.keys = keys
+        self.scrolls = False
+
+    def on_mount(self) -> None:
+        """Follow the text: a window made smaller may begin to scroll."""
+        for text in self.screen.query(VerticalScroll):
+            self.watch(text, "show_vertical_scrollbar", self._scrolling)
+        self.show(*self.keys)
+
+    def _scrolling(self, scrolls: bool) -> None:
+        if scrolls != self.scrolls:
+            self.scrolls = scrolls
+            self.show(*self.keys)
+
+    def show(self, *keys: tuple[str, str]) -> None:
+        """Name the keys; the last of them closes, and the arrows stand before it."""
+        self.keys = keys
+        arrows = (("↑↓", "scroll"),) if self.scrolls else ()
+        parts = [Content.assemble((key, "bold $primary"), f" {what}") for key, what in (*keys[:-1], *arrows, keys[-1])]
+        self.update(Content("   ").join(parts))
+
+
 class Note(ModalScreen[None]):
     """Something to read; Esc, Enter or F1 closes it. Text is shown as it is, markup is not read."""
 
@@ -30,7 +57,7 @@ class Note(ModalScreen[None]):
             box.border_title = Content(self.note_title)
             with VerticalScroll(classes="text"):
                 yield Static(self.text)
-            yield Static(Content.assemble(("Esc", "bold $primary"), " close"), classes="keys")
+            yield WindowKeys(("Esc", "close"))
 
 
 class Ask(ModalScreen[bool]):
@@ -54,8 +81,7 @@ class Ask(ModalScreen[bool]):
             box.border_title = Content(self.asked_by)
             with VerticalScroll(classes="text"):
                 yield Static(Content(self.question))
-            keys = Content.assemble(("Enter", "bold $primary"), f" {self.yes}   ", ("Esc", "bold $primary"), f" {self.no}")
-            yield Static(keys, classes="keys")
+            yield WindowKeys(("Enter", self.yes), ("Esc", self.no))
 
     def action_answer(self, yes: bool) -> None:
         """Give the answer to who asked."""

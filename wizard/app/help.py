@@ -117,6 +117,16 @@ SOURCES: dict[str, tuple[str, str]] = {
         "Go on where you stopped",
         "The form as it was when the program ended or the line dropped. The password was not kept: type it again.",
     ),
+    "explain": (
+        "An error, a bounce or a log",
+        "Opens a place to paste what you have: a reply of a server, a Java stack trace, a bounce, lines of a log. It says what "
+        "each means and what to do. Nothing is contacted, nothing is kept. The palette (^p) has it too, on every step.",
+    ),
+    "candidate": (
+        "A server that was found",
+        "Below the list stands where it was found, and what it said when it was looked at. Nobody signed in. Enter takes its "
+        "host, port and encryption.",
+    ),
     "hand": ("Type them in", "Opens the form as it is. Host, user name and From are all that is needed."),
 }
 STEPS: dict[str, tuple[str, str]] = {
@@ -133,7 +143,20 @@ STEPS: dict[str, tuple[str, str]] = {
     "test": (
         "Test",
         "Enter starts the test, or applies the fix it proposes. Every stage of a real mail session appears as it happens; "
-        "nothing is sent before the screen has named host, port and recipient.",
+        "nothing is sent before the screen has named host, port and recipient.\n\n"
+        "2, 3 ...  apply another of the fixes and test again\n"
+        "d  what each fix would change, and what was changed\n"
+        "u  take back every fix, to what you typed\n"
+        "r  run again with the same settings\n"
+        "m  send a test message, or nothing\n"
+        "x  stop a run; Esc does too\n"
+        "t  the conversation, line by line\n"
+        "p  a text for the person who can help, to copy or to write into a file\n"
+        "e  the whole report, into a file\n"
+        "c  the command line that does the same\n"
+        "s  save the profile\n\n"
+        "Up, Down, Page Up and Page Down scroll the words. The palette (^p) also has One more recipient, The sender's domain "
+        "and Explain an error.",
     ),
 }
 

@@ -178,11 +178,12 @@ class CheckScreen(Climb):
             return
         from datetime import datetime
 
+        from wizard.app.screens.pass_on import PassOn
         from wizard.render.ticket import ticket
 
         found = ticket(self.report, datetime.now().astimezone(), command=self._command())
         if found:
-            self.app.push_screen(Window(f"For {found.whom}", f"Subject: {found.subject}\n\n{found.body}"))
+            self.app.push_screen(PassOn(found, self.report.profile.endpoint.host))
 
     def action_recipient(self) -> None:
         """Ask for one more recipient, and run with it."""

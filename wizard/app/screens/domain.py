@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from wizard.app.dialog import WindowKeys
 from wizard.profile import Profile
 from wizard.render.style import Style
 
@@ -41,18 +42,14 @@ class DomainWindow(ModalScreen[None]):
             box.border_title = Content(f"The domain of {self.profile.sender}")
             with VerticalScroll(classes="text"):
                 yield Static(Content(text), id="domain-text")
-            yield Static(self._keys("ask"), classes="keys", id="domain-keys")
-
-    def _keys(self, enter: str) -> Content:
-        close = (("Esc", "bold $primary"), " close")
-        return Content.assemble(("Enter", "bold $primary"), f" {enter}   ", *close) if enter else Content.assemble(*close)
+            yield WindowKeys(("Enter", "ask"), ("Esc", "close"))
 
     def action_ask(self) -> None:
         """Ask once."""
         if not self.asked:
             self.asked = True
             self.query_one("#domain-text", Static).update("Asking ...")
-            self.query_one("#domain-keys", Static).update(self._keys(""))
+            self.query_one(WindowKeys).show(("Esc", "close"))
             self.run_worker(self._examine())
 
     async def _examine(self) -> None:
