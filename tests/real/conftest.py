@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.real import javamail, postfix
-from tests.real.fleet import Fleet
+from tests.real.fleet import SERVERS, Fleet
 from tests.real.server import Server
 
 HERE = Path(__file__).parent
@@ -21,15 +21,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave tests out where what they need cannot be started; in CI they stay, and fail with the reason."""
     if IN_CI:
         return
-    for name, against, why in (
-        ("test_postfix.py", "Postfix and Dovecot", postfix.missing()),
-        ("test_javamail.py", "JavaMail", javamail.missing()),
+    rows = [("test_servers.py", server, f"{server} in the matrix", SERVERS[server].missing()) for server in SERVERS]
+    for name, server, against, why in (
+        ("test_postfix.py", "", "Postfix and Dovecot", postfix.missing()),
+        ("test_javamail.py", "", "JavaMail", javamail.missing()),
+        *rows,
     ):
-        mine = [item for item in items if why and item.path == HERE / name]
+        mine = [item for item in items if why and item.path == HERE / name and _is_about(item, server)]
         if mine:
             items[:] = [item for item in items if item not in mine]
             config.hook.pytest_deselected(items=mine)
             left_out.append(f"{len(mine)} tests against {against} did not run: {why}.")
+
+
+def _is_about(item: pytest.Item, server: str) -> bool:
+    """Whether a test is about this server; all of a file's are where no server is named."""
+    return not server or (isinstance(item, pytest.Function) and item.callspec.params.get("name") == server)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
