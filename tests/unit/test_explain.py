@@ -270,3 +270,21 @@ def test_no_bytes_break_the_program(data: bytes) -> None:
 )  # fmt: skip
 def test_a_line_of_a_source_file_is_no_port_and_a_colon_may_follow_a_code(text: str, finding: str) -> None:
     assert explain(text)[0].id == finding
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "smtplib.SMTPServerDisconnected: Connection unexpectedly closed",
+        "javax.mail.MessagingException: Exception reading response; nested exception: java.net.SocketTimeoutException: Read timed out",
+    ],
+)
+def test_a_stage_the_text_does_not_name_is_not_claimed(text: str) -> None:
+    found = explain(text)[0]
+
+    assert found.stage is None
+    assert "a point the text does not name" in found.title
+
+
+def test_a_stage_the_text_names_is_said() -> None:
+    assert "EHLO" in explain("Connection unexpectedly closed", Known(stage=Stage.EHLO))[0].title

@@ -23,7 +23,7 @@ def finding(rule: Rule, seen: Seen) -> Finding:
     return Finding(
         id=rule.id,
         severity=rule.severity,
-        stage=seen.observation.stage,
+        stage=seen.observation.stage if seen.placed else None,
         title=sentence(rule.title.format_map(facts)),
         meaning=sentence(rule.meaning.format_map(facts)),
         evidence=_evidence(rule, seen, sign),

@@ -107,7 +107,7 @@ def _candidates(text: str, flat: Flat, known: Known) -> Iterator[Candidate]:
         if found.alone and not (mail or found.reply.enhanced):
             continue  # a number among other words: an order, a line of code
         observation = Observation(found.stage, Kind.REPLY, reply=found.reply, context=context_before(text, found.start))
-        yield _from_reply(_seen(observation, profile, family, known), order, found)
+        yield _from_reply(_seen(observation, profile, family, known, placed=not found.guessed), order, found)
     # An ending that many trades know, in a text that does not speak of mail, is no failure of mail.
     yield from (
         one for one in _from_clues(text, profile, family, known) if mail or one.rank < VAGUE or one.finding.id.startswith("cert-")
@@ -122,7 +122,7 @@ def _from_notices(notices: tuple[Notice, ...], text: str, known: Known) -> Itera
         profile, family = settings_behind(notice.remote or text, known, notice.recipient)
         stage = known.stage or Stage.RCPT
         found = Found(notice.reply, stage, notice.start, notice.start, guessed=not known.stage)
-        seen = _seen(Observation(stage, Kind.REPLY, reply=notice.reply), profile, family, known)
+        seen = _seen(Observation(stage, Kind.REPLY, reply=notice.reply), profile, family, known, placed=not found.guessed)
         reply = _from_reply(seen, order, found)
         whom = (notice.recipient,) if notice.recipient else ()
         if notice.reply.code or reply.rank < VAGUE - 1:
@@ -135,15 +135,11 @@ def _from_notices(notices: tuple[Notice, ...], text: str, known: Known) -> Itera
 def _from_reply(seen: Seen, order: int, found: Found) -> Candidate:
     certain = find(seen, words_only=True)
     if certain:
-        return Candidate(0, order, found.start, _stage_told(certain, found.guessed))
+        return Candidate(0, order, found.start, certain)
     general = find(seen)
     if general:
-        return Candidate(2 if found.reply.code else 4, order, found.start, _stage_told(general, found.guessed))
-    return Candidate(5, order, found.start, _stage_told(unknown(seen), found.guessed))
-
-
-def _stage_told(finding: Finding, guessed: bool) -> Finding:
-    return finding._replace(stage=None) if guessed else finding
+        return Candidate(2 if found.reply.code else 4, order, found.start, general)
+    return Candidate(5, order, found.start, unknown(seen))
 
 
 def _from_clues(text: str, profile: Profile, family: Family | None, known: Known) -> Iterator[Candidate]:
@@ -176,11 +172,9 @@ def _from_clues(text: str, profile: Profile, family: Family | None, known: Known
             else Observation(stage, clue.kind).context,
             error=" ".join(failing[max(0, failing.rfind("\n", 0, clue.start) + 1, clue.start - 120) : clue.end + 160].split()),
         )
-        finding = find(_seen(observation, profile, family, known))
+        finding = find(_seen(observation, profile, family, known, placed=not guessed))
         if finding:
-            yield Candidate(
-                clue.rank, order * 10 + _WEIGHT.get(clue.verify_code or 0, 0), clue.start, _stage_told(finding, guessed)
-            )
+            yield Candidate(clue.rank, order * 10 + _WEIGHT.get(clue.verify_code or 0, 0), clue.start, finding)
 
 
 def _without_success(text: str) -> str:
@@ -218,11 +212,12 @@ def _from_words(text: str, profile: Profile, family: Family | None, known: Known
     if known.stage in (Stage.RESOLVE, Stage.TLS) or len(words := " ".join(text.split())) > 1500:
         return
     stage = known.stage or stage_named(text) or Stage.DATA
-    seen = _seen(Observation(stage, Kind.REPLY, reply=Reply(0, None, (words,))), profile, family, known)
+    observation = Observation(stage, Kind.REPLY, reply=Reply(0, None, (words,)))
+    seen = _seen(observation, profile, family, known, placed=bool(known.stage))
     finding = find(seen, words_only=True)
     if finding:
-        yield Candidate(4, 0, 0, finding if known.stage else finding._replace(stage=None))
+        yield Candidate(4, 0, 0, finding)
 
 
-def _seen(observation: Observation, profile: Profile, family: Family | None, known: Known) -> Seen:
-    return Seen(observation, profile, current_date(), family, pasted=True, told=known.provider)
+def _seen(observation: Observation, profile: Profile, family: Family | None, known: Known, *, placed: bool) -> Seen:
+    return Seen(observation, profile, current_date(), family, pasted=True, told=known.provider, placed=placed)

@@ -31,6 +31,7 @@ class Seen(NamedTuple):
     family: Family | None = None  # set by the reader of pasted text, which may know the provider and not the host
     pasted: bool = False  # no session of ours: the settings and what was sent are not known
     told: str = ""  # what a person or file calls the provider or the server's program
+    placed: bool = True  # whether the stage is known; in a pasted text it may be a guess, which no sentence may state
 
     @property
     def provider(self) -> Family:
