@@ -11,6 +11,8 @@ from tests.loopback import Loopback
 from tests.ui.home import home
 from tests.ui.watching import seen, until
 from wizard.app.app import WizardApp
+from wizard.app.screens.explain import explained
+from wizard.diagnosis.casebook import cases
 
 __all__ = ["home"]
 
@@ -92,3 +94,33 @@ async def test_it_opens_from_the_palette_over_any_step_and_gives_the_step_back(h
         await until(pilot, "Everything stays on this machine")
         await pilot.press("escape", "escape")
         await until(pilot, "Type them in")
+
+
+async def test_one_key_makes_room_for_the_next_error(home: Path) -> None:
+    app = quiet()
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        app.post_message(Paste(REFUSED))
+        await until(pilot, "advice")
+        await pilot.press("tab", "tab", "ctrl+l")
+        assert "5.7.8" not in await until(pilot, "Paste an error above")
+        app.post_message(Paste("550 5.1.1 User unknown"))
+        await until(pilot, "no mailbox")
+
+
+def test_of_a_log_with_very_many_causes_the_newest_are_shown_and_the_rest_is_counted() -> None:
+    hosts = [a + b for a in "abcdefghijklm" for b in "abcdefghijklm"]
+    lines = [
+        f"2026-11-24 09:00:00 ERROR Could not connect to SMTP host: {name}.test, port: 25; Connection refused" for name in hosts
+    ]
+    found = cases(lines)
+    notes = explained(found)
+    assert len(found) > 100
+    assert len(notes) < 400
+    assert notes[-1].text.startswith(f"{len(found) - 20} older cases are not shown here")
+
+
+def test_what_happened_very_often_names_its_first_line() -> None:
+    lines = [f"2026-11-24 09:00:00 ERROR {REFUSED}" for _ in range(500)]
+    notes = explained(cases(lines))
+    assert notes[0].text == "Seen 500 times, last 2026-11-24 09:00:00, first in line 1"

@@ -17,6 +17,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input, Static, TextArea
+from textual.worker import get_current_worker
 
 from wizard.app import verdict
 from wizard.app.step import KeyLine
@@ -36,9 +37,12 @@ HELP = (
     "swaks, curl or openssl. Several cases in one text are told one by one.\n\n"
     "Or name a file: type its path and press Enter. Large logs are read whole, only their beginning is shown.\n\n"
     "Everything stays on this machine: nothing is sent, and nothing is kept when you leave.\n\n"
-    "Tab goes from the text to the file and to the explanation, where the arrows scroll. Esc goes back.\n\n"
+    "Tab goes from the text to the file and to the explanation, where the arrows scroll. Ctrl+l empties the text, for the next "
+    "one. Esc goes back.\n\n"
     "Without a screen: smtp-wizard explain FILE"
 )
+_CASES = 20  # cases that are shown, the newest; a day's log of a busy server can hold thousands
+_RECIPIENTS = 10  # addresses that are named of one case
 _EMPTY = (
     Note("Paste an error above, or name a file.", wide=True, tone=Tone.CALM),
     Note("a reply of the server, a Java stack trace, a bounce, lines of a log", "reads"),
@@ -66,6 +70,7 @@ class ExplainScreen(Screen[None]):
     BINDINGS: ClassVar = [
         Binding("escape", "back", "Back", show=False),
         Binding("f1", "help", "Help", show=False),
+        Binding("ctrl+l", "clear", "Empty", show=False),
     ]
 
     def __init__(self) -> None:
@@ -83,7 +88,7 @@ class ExplainScreen(Screen[None]):
         notes = Notes(_EMPTY, id="explained", classes="panel")
         notes.border_title = "What it means"
         yield notes
-        yield KeyLine((("Tab", "Text · File · Explanation"), ("↑↓", "Scroll"), ("Esc", "Back"), ("F1", "Help")))
+        yield KeyLine((("Tab", "Text · File · Explanation"), ("↑↓", "Scroll"), ("^l", "Empty"), ("Esc", "Back"), ("F1", "Help")))
 
     def on_mount(self) -> None:
         """The text has the cursor: a paste can follow at once."""
@@ -92,6 +97,12 @@ class ExplainScreen(Screen[None]):
     def action_back(self) -> None:
         """Back to where the wizard was."""
         self.dismiss()
+
+    def action_clear(self) -> None:
+        """Make room for another text."""
+        self._from_file = ""
+        self.query_one(PasteArea).load_text("")
+        self.query_one(PasteArea).focus()
 
     def action_help(self) -> None:
         """Say what can be pasted, and that it stays here."""
@@ -117,8 +128,10 @@ class ExplainScreen(Screen[None]):
         """Read the text beside the loop: a large log takes a moment."""
         from wizard.diagnosis.casebook import cases
 
+        reading = get_current_worker()
         notes = explained(cases(text.splitlines()), empty=not text.strip())
-        self.app.call_from_thread(self._show, notes)
+        if not reading.is_cancelled:  # a newer text may be told already
+            self.app.call_from_thread(self._show, notes)
 
     def _show(self, notes: tuple[Note, ...]) -> None:
         if self.is_attached and self.query("#explained"):
@@ -156,18 +169,30 @@ def explained(found: tuple[Case, ...], *, empty: bool = False) -> tuple[Note, ..
     if not found:
         return _NOTHING
     notes: list[Note] = []
-    for place, case in enumerate(found, start=1):
+    for place, case in enumerate(found[:_CASES], start=1):
         if len(found) > 1 or case.count > 1:
             notes.append(Note(_where(place, len(found), case), wide=True, tone=Tone.QUIET))
         notes.extend(verdict.about(case.finding, keys=False))
         if case.recipients:
-            notes.append(Note(", ".join(case.recipients), "for", Tone.QUIET))
+            notes.append(Note(_some(case.recipients), "for", Tone.QUIET))
+    if len(found) > _CASES:
+        more = f"{len(found) - _CASES} older cases are not shown here. smtp-wizard explain FILE tells them all."
+        notes.append(Note(more, wide=True, tone=Tone.CALM))
     return tuple(notes)
 
 
+def _some(recipients: tuple[str, ...]) -> str:
+    """Return the first of many addresses, and how many follow."""
+    more = len(recipients) - _RECIPIENTS
+    return ", ".join(recipients[:_RECIPIENTS]) + (f" and {more} more" if more > 0 else "")
+
+
 def _where(place: int, of: int, case: Case) -> str:
-    """Return ``1 of 3: 12 times, last 2026-11-24 09:30:00, line 40``."""
+    """Return ``1 of 3: 12 times, last 2026-11-24 09:30:00, line 40``; of very many lines only the first is known."""
     times = "once" if case.count == 1 else f"{case.count} times"
     last = f", last {case.last}" if case.last else ""
-    line = f", line {case.lines[-1]}" if case.lines else ""
-    return f"{place} of {of}: {times}{last}{line}"
+    line = ""
+    if case.lines:
+        line = f", first in line {case.lines[0]}" if case.count > len(case.lines) > 1 else f", line {case.lines[-1]}"
+    told = f"{times}{last}{line}"
+    return f"{place} of {of}: {told}" if of > 1 else f"Seen {told}"
