@@ -7,14 +7,6 @@ import re
 from wizard.diagnosis.cert_flaws import besides
 from wizard.diagnosis.model import Evidence, Seen, days_between
 from wizard.diagnosis.offers import not_offered
-from wizard.diagnosis.shown import (
-    address_words,
-    certificate_words,
-    lax_words,
-    name_words,
-    seen_as_words,
-    sign_in_words,
-)
 from wizard.diagnosis.tried import also_failed
 from wizard.modes import MODES_SPOKEN
 from wizard.smtp.observation import Kind, Observation, Stage
@@ -85,22 +77,27 @@ def facts_of(seen: Seen) -> dict[str, str]:
         "days_left": "an unknown number of days" if days is None else "1 day" if days == 1 else f"{days} days",
         "limit": context.capabilities.get("SIZE", "") or "a number of",
         "said": quoted(observation),
-        "open": not_offered(seen) + _open_ports(observation) + _looks(seen),
-        "lax": lax_words(observation),
-        "other_names": name_words(observation),
-        "sign_in_at": sign_in_words(seen),
-        "seen_as": seen_as_words(observation),
+        **_looks(seen),
         "besides": shown(besides(seen)),
         "refused_before": "once" if observation.refusals == 1 else f"{observation.refusals or 'several'} times",
     }
 
 
-def _looks(seen: Seen) -> str:
-    """What was looked at besides ports that work: the same port in another mode or at another address, certificates."""
+def _looks(seen: Seen) -> dict[str, str]:
+    """Return what was looked at after a failure: other ports, modes and addresses, names, handshakes."""
     observation = seen.observation
-    if observation.stage not in _REACHING:
-        return ""
-    return also_failed(seen) + certificate_words(observation) + address_words(observation)
+    if observation.passed:
+        return dict.fromkeys(("open", "lax", "other_names", "sign_in_at", "seen_as"), "")
+    from wizard.diagnosis import shown as looks  # a run that passes has nothing to say here
+
+    here = also_failed(seen) + looks.certificate_words(observation) + looks.address_words(observation)
+    return {
+        "open": not_offered(seen) + _open_ports(observation) + (here if observation.stage in _REACHING else ""),
+        "lax": looks.lax_words(observation),
+        "other_names": looks.name_words(observation),
+        "sign_in_at": looks.sign_in_words(seen),
+        "seen_as": looks.seen_as_words(observation),
+    }
 
 
 def _waited(seen: Seen) -> str:
