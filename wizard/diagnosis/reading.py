@@ -22,7 +22,7 @@ from wizard.diagnosis.reader.reply import FATAL, Found, replies_in
 from wizard.diagnosis.reader.secrecy import redacted as redacted
 from wizard.diagnosis.reader.setting import Known as Known
 from wizard.diagnosis.reader.setting import certificate_in, settings_behind
-from wizard.diagnosis.reader.subject import about_mail, recorded, speaks_of_mail
+from wizard.diagnosis.reader.subject import about_mail, recorded, speaks_of_mail, told
 from wizard.diagnosis.reader.system import errors_in
 from wizard.diagnosis.when import Seen, current_date
 from wizard.profile import Profile
@@ -113,7 +113,7 @@ def _candidates(text: str, flat: Flat, known: Known) -> Iterator[Candidate]:
         one for one in _from_clues(text, profile, family, known) if mail or one.rank < VAGUE or one.finding.id.startswith("cert-")
     )
     failing = _without_success(text)
-    if recorded(failing) or known != Known():
+    if recorded(failing) or told(known):
         yield from _from_words(failing, profile, family, known)
 
 

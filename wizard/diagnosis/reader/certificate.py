@@ -54,6 +54,12 @@ _TEXTS: tuple[Sign, ...] = tuple(
     for code, rank, name, words in (
         (WEAK, 1, "a key or digest of a certificate too weak", "key too weak, md too weak, key too small in certificate"),
         (
+            FUTURE,
+            1,
+            "certificate of the future, and nothing else",
+            "certificate is not yet valid, certificate not yet valid, certificatenotyetvalid, certnotyetvalid",
+        ),
+        (
             PAST,
             1,
             "expired certificate",
@@ -66,7 +72,7 @@ _TEXTS: tuple[Sign, ...] = tuple(
             FUTURE,
             1,
             "certificate of the future",
-            "certificate is not yet valid, certificate not yet valid, certificatenotyetvalid, certnotyetvalid, not yet valid",
+            "not yet valid",
         ),
         (
             NAME,

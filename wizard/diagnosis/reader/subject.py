@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from wizard.diagnosis.hosts import Family, family_called
 from wizard.diagnosis.reader.clue import Flat
 from wizard.diagnosis.reader.setting import MAIL_PORTS, Known
 from wizard.diagnosis.when import Words
@@ -144,9 +145,16 @@ def about_mail(text: str, flat: Flat, known: Known) -> bool:
 
 def speaks_of_mail(text: str, flat: Flat, known: Known) -> bool:
     """Whether the text speaks of mail by its words or ports, or is known to."""
-    if known != Known() or _MAIL.found_in(flat.text) or _REPLY.search(text) or _FORM.search(text):
+    if told(known) or _MAIL.found_in(flat.text) or _REPLY.search(text) or _FORM.search(text):
         return True
     return any(int(port) in MAIL_PORTS for port in _OTHER_PORT.findall(text[:20_000]))
+
+
+def told(known: Known) -> bool:
+    """Whether what is known beside the text says that it is about mail; a provider nobody knows, or port 5432, does not."""
+    if known.stage is not None or known.security is not None or known.port in MAIL_PORTS:
+        return True
+    return bool(known.provider) and family_called(known.provider) not in (None, Family.OTHER)
 
 
 def recorded(text: str) -> bool:
@@ -165,7 +173,7 @@ def _other_writing(text: str, flat: Flat, known: Known) -> bool:
         or _is_settings(lines, text)
         or _is_history(lines)
         or _is_list(text)
-        or (known == Known() and _is_prose(text, flat))
+        or (not told(known) and _is_prose(text, flat))
     )
 
 
