@@ -87,3 +87,9 @@ async def test_news_and_sieve_servers_are_not_mail_servers(greeting: str) -> Non
         await peer.until_closed()
 
     assert (await met(talk)).finding == "not-smtp"
+
+
+async def test_a_refused_password_that_nobody_gave_is_a_missing_sign_in() -> None:
+    report = await met(answering("535 5.7.8 no"))
+
+    assert report.finding == "auth-required"

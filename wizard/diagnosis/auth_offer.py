@@ -47,6 +47,12 @@ def _no_login(seen: Seen) -> bool:
     return seen.profile.login is None and not seen.observation.context.signed_in
 
 
+def _nobody(seen: Seen) -> bool:
+    return _no_login(seen) and not seen.pasted
+
+
+_NOBODY = "nobody signed in"
+
 RULES: tuple[Rule, ...] = (
     Rule(
         id="auth-mechanism-unsupported",
@@ -157,9 +163,11 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="auth-required",
         title="The server wants a sign-in before it takes mail",
-        meaning="The session came to the message without a sign-in the server accepts. It said: {said}{sign_in_at}",
+        meaning="The session came to the message without a sign-in the server accepts.{sign_in_at} It said: {said}",
         when=(
             When(codes=(4, 5), enhanced=("5.7.57",)),
+            # The code of a refused password, where none was given: what is missing is the sign-in.
+            When(codes=(535,), enhanced=("5.7.8", "5.7.3", "5.7.0"), stages=_MAIL, plus=_nobody, plus_name=_NOBODY),
             When(
                 codes=(4, 5),
                 says=AUTH_NEEDED,
@@ -176,7 +184,7 @@ RULES: tuple[Rule, ...] = (
                 plus_name="no user name in the profile, AUTH offered",
             ),
         ),
-        fallback=(When(codes=(530,)),),
+        fallback=(When(codes=(530,)), When(codes=(535,), stages=_MAIL, plus=_nobody, plus_name=_NOBODY)),
         advice=(
             "Give the profile a user name and a password.",
             "If both are set, check that this port offers a sign-in: 587 and 465 do, 25 often does not.",
