@@ -276,7 +276,7 @@ def test_a_line_of_a_source_file_is_no_port_and_a_colon_may_follow_a_code(text: 
     "text",
     [
         "smtplib.SMTPServerDisconnected: Connection unexpectedly closed",
-        "javax.mail.MessagingException: Exception reading response; nested exception: java.net.SocketTimeoutException: Read timed out",
+        "javax.mail.MessagingException: Exception reading response;\n java.net.SocketTimeoutException: Read timed out",
     ],
 )
 def test_a_stage_the_text_does_not_name_is_not_claimed(text: str) -> None:
@@ -288,3 +288,11 @@ def test_a_stage_the_text_does_not_name_is_not_claimed(text: str) -> None:
 
 def test_a_stage_the_text_names_is_said() -> None:
     assert "EHLO" in explain("Connection unexpectedly closed", Known(stage=Stage.EHLO))[0].title
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8", "utf-8-sig", "cp1252"])
+def test_letters_are_read_as_the_system_that_wrote_them_meant_them(encoding: str) -> None:
+    answer = run("explain", "--json", stdin="535 5.7.8 Authentification échouée\r\n".encode(encoding))
+
+    evidence = json.loads(answer.out)["findings"][0]["evidence"]
+    assert evidence["text"] == "Authentification échouée"

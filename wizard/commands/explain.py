@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _RECOGNISED, _NOTHING, _USAGE = 0, 1, 2
 _MOST = 16 * 1024 * 1024  # bytes of one line of --jsonl; no pasted error is longer
 _CHUNK = 65_536  # bytes read at once
+_PAIRS = 128  # of bytes that are looked at to tell UTF-16
 _SHOWN = 8  # line numbers and recipients named to a person; JSON has more
 # How collections of errors name the stages, beside the contract's own names.
 _STAGE_NAMES = {
@@ -103,7 +104,7 @@ def text_lines(source: BinaryIO) -> Iterator[str]:
     decoder: codecs.IncrementalDecoder | None = None
     while chunk := source.read(_CHUNK):
         if decoder is None:
-            decoder = codecs.getincrementaldecoder(_encoding(chunk))("backslashreplace")
+            decoder = codecs.getincrementaldecoder(_encoding(chunk))(_in_windows_letters())
         *whole, pending = (pending + decoder.decode(chunk)).split("\n")
         yield from whole
         if len(pending) > _CHUNK:
@@ -114,10 +115,28 @@ def text_lines(source: BinaryIO) -> Iterator[str]:
 
 
 def _encoding(beginning: bytes) -> str:
-    """Windows writes UTF-16 with a mark in front where a text is redirected into a file; everything else is read as UTF-8."""
+    """Windows writes UTF-16 where a text is redirected into a file, and its mark is lost where only the end of the file was
+    copied: then every other byte is a zero. Everything else is read as UTF-8.
+    """
     if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
+    pairs = beginning[: 2 * _PAIRS]
+    for zeros, letters, encoding in ((1, 0, "utf-16-le"), (0, 1, "utf-16-be")):
+        if pairs[zeros::2].count(0) * 2 > len(pairs[letters::2]) and 0 not in pairs[letters::2]:
+            return encoding
     return "utf-8-sig"
+
+
+def _in_windows_letters() -> str:
+    """Return the name of an error handler that reads what is no UTF-8 as older programs write it: in Windows-1252."""
+
+    def read(problem: UnicodeError) -> tuple[str, int]:
+        if not isinstance(problem, UnicodeDecodeError):
+            raise problem
+        return problem.object[problem.start : problem.end].decode("cp1252", "backslashreplace"), problem.end
+
+    codecs.register_error("smtp-wizard-explain", read)
+    return "smtp-wizard-explain"
 
 
 def _for_a_person(found: tuple[Case, ...]) -> str:
