@@ -60,7 +60,7 @@ def host(text: str) -> str:
         raise ValueError(f"'{shown(text)}' is an e-mail address: type the mail server's name, for example smtp.example.com")
     if ":" in text:
         raise ValueError(f"'{shown(text)}' has a colon in it: the port has a field of its own")
-    if re.fullmatch(r"[\d.]+", text):
+    if re.fullmatch(r"\.*\d[\d.]*", text):
         raise ValueError(f"'{shown(text)}' is not an IP address: four numbers from 0 to 255, or a host name")
     name = text.removesuffix(".")
     ascii_name = to_ascii(name)

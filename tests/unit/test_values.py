@@ -155,3 +155,8 @@ def test_a_draft_and_its_changes_are_each_others_inverse() -> None:
     other = Draft(host="b", port="465", sender="x@y.example")
     start = Draft(host="a", security="tls")
     assert start.with_changes(*start.changes_to(other)) == other
+
+
+def test_dots_alone_are_no_ip_address_that_went_wrong() -> None:
+    with pytest.raises(ValueError, match="is not a host name"):
+        values.host(".")
