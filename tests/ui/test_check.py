@@ -220,6 +220,36 @@ async def test_enter_applies_the_fix_and_u_takes_it_back() -> None:
             assert app.draft == typed
 
 
+async def test_a_fix_can_still_be_taken_back_after_a_look_at_details_and_an_edit_there_is_never_lost() -> None:
+    async with PracticeServer("plain-on-the-tls-port") as server:
+        app = on_test(server.draft(), server)
+        async with app.run_test(size=(80, 40)) as pilot:
+            await app.go_to(StepName.DETAILS)  # which chooses where the password is kept
+            await pilot.pause()
+            await app.go_to(StepName.TEST)
+            typed = app.draft
+            await until(pilot, "Nothing has been contacted yet")
+            await pilot.press("enter")
+            await until(pilot, "What went wrong")
+            await pilot.press("enter")
+            await until(pilot, "The message arrived.")
+            fixed = app.draft
+            await app.go_to(StepName.DETAILS)
+            await app.go_to(StepName.TEST)
+            assert "u takes it back" in await until(pilot, "u Undo")
+            await pilot.press("u")
+            await until(pilot, "Undone: the settings are as they were")
+            assert app.draft == typed
+            app.fixed = (typed, fixed)
+            app.apply(*app.draft.changes_to(fixed), Change(Field.EHLO_NAME, "typed.example.com"))
+            await app.go_to(StepName.DETAILS)
+            await app.go_to(StepName.TEST)
+            await until(pilot, "Nothing has been contacted yet")
+            await pilot.press("u")
+            await pilot.pause()
+            assert app.draft.ehlo_name == "typed.example.com"
+
+
 async def test_the_fix_is_the_setting_that_was_seen_to_work(practice: PracticeServer) -> None:
     wrong = practice.draft(Security.STARTTLS).with_changes(
         Change(Field.HOST, "mail.test"), Change(Field.PORT, "465"), Change(Field.SECURITY, "starttls")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,13 @@ from wizard.app.app import WizardApp
 from wizard.app.help import topic
 from wizard.app.screens.check import CheckScreen
 from wizard.app.sources import top
+from wizard.app.standing import Standing
 from wizard.app.step import StepName
 from wizard.draft import Change, Field
 from wizard.practice import PracticeServer
-from wizard.profile import Security
+from wizard.profile import Profile, Security, parse
+from wizard.report import Report
+from wizard.smtp.events import Event
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +104,9 @@ async def test_a_long_help_says_that_it_scrolls_and_a_short_one_does_not() -> No
 def test_help_of_the_test_step_names_every_key_of_it() -> None:
     _, text = topic("test", "test")
     named = {line.split("  ", 1)[0] for line in text.splitlines() if "  " in line}
-    letters = {each.key for each in CheckScreen.BINDINGS if isinstance(each, Binding) and len(each.key) == 1 and each.key.isalpha()}
+    letters = {
+        each.key for each in CheckScreen.BINDINGS if isinstance(each, Binding) and len(each.key) == 1 and each.key.isalpha()
+    }
     assert len(letters) > 5
     assert letters <= named
 
@@ -108,3 +114,22 @@ def test_help_of_the_test_step_names_every_key_of_it() -> None:
 def test_every_source_has_a_help_of_its_own() -> None:
     for entry in top({}, "", None, None):
         assert topic(entry.id.partition(":")[0], "access")[0] != "Access", entry.id
+
+
+@pytest.mark.parametrize("events", [scenes.wrong_mode, scenes.refused])
+@pytest.mark.parametrize("undo", [False, True])
+@pytest.mark.parametrize("passed_on", [False, True])
+def test_the_last_row_is_never_cut_off_in_80_columns(
+    events: Callable[[], tuple[Event, ...]], undo: bool, passed_on: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = parse(scenes.PROD)
+    assert isinstance(profile, Profile)
+    report = Report(profile)
+    for event in events():
+        report = report.add(event)
+    monkeypatch.setattr(Standing, "can_pass_on", property(lambda self: passed_on))
+    keys = Standing(profile=report.profile, report=report, before=scenes.PROD if undo else None).keys
+    assert len(" " + "   ".join(f"{key} {what}" for key, what in keys)) <= 80
+    named = {key for key, _ in keys}
+    assert {"Enter", "t"} <= named
+    assert ("u" in named, "p" in named) == (undo, passed_on)

@@ -63,6 +63,7 @@ class WizardApp(Shell):
         self.marked: frozenset[Field] = frozenset()
         self.signin_failures: Counter[tuple[str, str]] = Counter()
         self.practice: PracticeServer | None = None
+        self.fixed: tuple[Draft, Draft] | None = None  # the settings before the first fix, and after the last
         self._open = AsyncExitStack()
         self._keep_soon: Timer | None = None
         self._kept = self._saved = self.draft
@@ -87,6 +88,7 @@ class WizardApp(Shell):
             self.password = None
         self.apply(*self.draft.changes_to(draft))
         self.marked = frozenset()
+        self.fixed = None
         self.profile_name = profile_name
         if profile_name:
             self._kept = self._saved = draft

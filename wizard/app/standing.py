@@ -20,6 +20,19 @@ TALK_KEYS = (("t", "Close"), ("Up/Down PgUp/PgDn", "Scroll"), ("e", "Export"), (
 _WORK_KEYS = (("r", "Run again"), ("t", "Talk"), ("e", "Export"))
 
 
+_COLUMNS = 80  # of the narrowest terminal
+_CAN_WAIT = ("r", "e")  # keys the palette and the help name too: first to go where the row is full
+
+
+def _fitting(*keys: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the keys that fit into the last row of the narrowest terminal, in their order."""
+    kept = keys
+    for key in _CAN_WAIT:
+        if 1 + sum(len(name) + len(what) + 4 for name, what in kept) - 3 > _COLUMNS:
+            kept = tuple(each for each in kept if each[0] != key)
+    return kept
+
+
 class Moment(StrEnum):
     """Where the step is."""
 
@@ -160,15 +173,20 @@ class Standing:
             case Moment.STOPPED:
                 return (("Enter", "Run again"), *undo, ("t", "Talk"), ("e", "Export"), ("Esc", "Back"), ("F1", "Help"))
             case Moment.FAILED if verdict.fixes(self.report.error if self.report else None):
-                return (("Enter", "Fix, test again"), ("d", "Change"), *undo, *_WORK_KEYS, ("Esc", "Back"))
+                fix = (("Enter", "Fix, test again"), ("d", "Change"))
+                return _fitting(*fix, *undo, *self._pass_on, *_WORK_KEYS, ("Esc", "Back"))
             case Moment.FAILED:
-                instead = (("p", "Pass on"),) if self.can_pass_on else (("c", "Command"),)
-                return (("Enter", "Back to Details"), *(undo or instead), *_WORK_KEYS, ("F1", "Help"))
+                others = (*undo, *self._pass_on) or (("c", "Command"),)
+                return _fitting(("Enter", "Back to Details"), *others, *_WORK_KEYS, ("F1", "Help"))
             case Moment.PASSED:
                 save = () if self.saved else (("Enter", "Save"),)
                 return (*save, *self._send_too, *undo, *_WORK_KEYS, ("Esc", "Back"), *((("^q", "Leave"),) if self.saved else ()))
             case _:
                 assert_never(self.moment)
+
+    @property
+    def _pass_on(self) -> tuple[tuple[str, str], ...]:
+        return (("p", "Pass on"),) if self.can_pass_on else ()
 
     @property
     def _can_send(self) -> bool:

@@ -99,11 +99,8 @@ def _failures(count: int, profile: Profile) -> tuple[Note, ...]:
     if not count or not profile.login:
         return ()
     times = "1 sign-in" if count == 1 else f"{count} sign-ins"
-    return (
-        Note(
-            f"{times} as {profile.login.username} failed since the wizard started. Many servers lock after three.", "!", Tone.WARN
-        ),
-    )
+    was = "was" if count == 1 else "were"
+    return (Note(f"{times} as {profile.login.username} {was} refused lately. Many servers lock after three.", "!", Tone.WARN),)
 
 
 def accepted_risks(profile: Profile) -> tuple[Note, ...]:

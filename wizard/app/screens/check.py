@@ -58,6 +58,7 @@ class CheckScreen(Climb):
     def on_mount(self) -> None:
         """Show the plan; nothing is contacted before Enter."""
         self.deliver = self.practising
+        self.go_on_from_fixes()
         self.query_one("#talk").border_title = "Conversation"
         self.query_one("#verdict").focus()
         self.draw()
@@ -125,9 +126,9 @@ class CheckScreen(Climb):
                 pass
 
     def action_again(self) -> None:
-        """Run again with the same settings."""
+        """Run again with the same settings, further recipients included."""
         if self.report is not None:
-            self.start()
+            self.start(self.also_to)
 
     def action_back(self) -> None:
         """Stop a run, close the conversation where it covers the stages, or go back to Details; nothing is lost."""

@@ -153,6 +153,12 @@ class Climb(Step):
         self.waiting = False
         self.draw()
 
+    def go_on_from_fixes(self) -> None:
+        """After a look at Details the fixes can still be taken back; after an edit there they are part of what you typed."""
+        fixed = self.wizard.fixed
+        if fixed and fixed[1] == self.wizard.draft:
+            self.chain_start = fixed[0]
+
     def action_stop(self) -> None:
         """Stop a run at once."""
         if self.running:
@@ -167,8 +173,10 @@ class Climb(Step):
             return
         self.chain_start = self.chain_start or self.wizard.draft
         self.wizard.apply(*cures[number - 1].changes, mark=True)
+        self.wizard.fixed = (self.chain_start, self.wizard.draft)
+        self.saved = False
         self.report = None
-        self.start()
+        self.start(self.also_to)
         self.draw()
 
     def action_undo(self) -> None:
@@ -177,8 +185,10 @@ class Climb(Step):
             return
         self.wizard.apply(*self.wizard.draft.changes_to(self.chain_start))
         self.wizard.marked = frozenset()
-        self.chain_start = None
+        self.chain_start = self.wizard.fixed = None
+        self.saved = False
         self.report = None
+        self.arrived = ()
         self.notices = (Note("Undone: the settings are as they were before the first fix.", wide=True, tone=Tone.CALM),)
         self.draw()
 
