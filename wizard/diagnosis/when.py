@@ -182,7 +182,7 @@ class When(NamedTuple):
         return " + ".join(form.format(text) for text, form in parts if text)
 
     def _reply_described(self) -> str:
-        codes = ", ".join(f"{code}xx" if code < 10 else str(code) for code in self.codes)
+        codes = ", ".join("without its code" if not code else f"{code}xx" if code < 10 else str(code) for code in self.codes)
         if not self.enhanced:
             return codes
         return ", ".join(self.enhanced) if self.codes in ((4, 5), ()) else f"{codes} with {', '.join(self.enhanced)}"
