@@ -13,7 +13,7 @@ RULES: tuple[Rule, ...] = (
         id="proxy-or-nat",
         title="{where} is meant for a load balancer, not for clients",
         meaning="It waits for a line that only a load balancer or proxy sends (the PROXY protocol), and serves nobody without. "
-        "Tried once with such a line, it answered.{open}",
+        "Tried once with such a line, it answered.",
         when=(
             When(
                 kinds=(Kind.CLOSED, Kind.RESET, Kind.TIMEOUT, Kind.REPLY),

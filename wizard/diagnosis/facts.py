@@ -44,6 +44,7 @@ _KINDS = {
     Kind.NEEDS_UTF8: "SMTPUTF8 is not in the server's list of abilities",
     Kind.TOO_LARGE: "the message is larger than the server's limit",
 }
+_TERMS = (Kind.TLS_CERTIFICATE, Kind.TLS_CLIENT_CERT, Kind.TLS_VERSION, Kind.TLS_CIPHER)
 _LONGEST = 400
 _LINE_END = re.compile(r"(?:\\x0[da])+")  # how observations show the end of a line that is no reply
 
@@ -90,7 +91,9 @@ def _looks(seen: Seen) -> dict[str, str]:
         return dict.fromkeys(("open", "lax", "other_names", "sign_in_at", "seen_as"), "")
     from wizard.diagnosis import shown as looks  # a run that passes has nothing to say here
 
-    here = also_failed(seen) + looks.certificate_words(observation) + looks.address_words(observation)
+    # Where TLS was begun and its terms are the trouble, the mode is right: that another one fails says nothing.
+    mode = "" if observation.kind in _TERMS else also_failed(seen)
+    here = mode + looks.certificate_words(observation) + looks.address_words(observation)
     return {
         "open": not_offered(seen) + _open_ports(observation) + (here if observation.stage in _REACHING else ""),
         "lax": looks.lax_words(observation),
@@ -121,7 +124,7 @@ def _open_ports(observation: Observation) -> str:
     working = [f"{found.port} ({MODES_SPOKEN[found.security]})" for found in observation.alternatives if found.works]
     if working:
         return f" Seen to work just now: port {', '.join(dict.fromkeys(working))}."
-    if observation.alternatives and observation.stage in _REACHING:
+    if observation.alternatives and observation.stage in _REACHING and observation.kind is not Kind.TLS_CERTIFICATE:
         return " The other mail ports did not work either."
     return ""
 

@@ -129,7 +129,7 @@ RULES: tuple[Rule, ...] = (
         id="ip-blocked",
         title="The server refuses this host because of its address",
         meaning="The address mail comes from is on a blocklist, has a bad name, or has no reverse DNS name. Neither password nor "
-        "settings change that. It said: {said}{seen_as}",
+        "settings change that.{seen_as} It said: {said}",
         when=(
             When(codes=(4, 5), enhanced=("*.7.25", "5.7.606", "5.7.511", "5.7.708")),
             When(
@@ -163,7 +163,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="helo-rejected",
         title="The server does not accept the name this host introduces itself with",
-        meaning="In EHLO this host said {ehlo}. The server wants a full name that exists in DNS. It said: {said}{other_names}",
+        meaning="In EHLO this host said {ehlo}. The server wants a full name that exists in DNS.{other_names} It said: {said}",
         when=(
             When(
                 codes=(4, 5),

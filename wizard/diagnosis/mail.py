@@ -58,8 +58,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="relay-denied",
         title="The server does not pass on mail for this client",
-        meaning="It takes mail for its own domains, or from clients it knows, and {recipient} from here is neither. It said: "
-        "{said}{sign_in_at}",
+        meaning="It takes mail for its own domains, or from clients it knows, and {recipient} from here is neither.{sign_in_at} "
+        "It said: {said}",
         when=(
             When(codes=(4, 5), enhanced=("*.7.64", "5.7.68", "*.7.367")),
             When(

@@ -32,14 +32,14 @@ def _lax(lax: LaxTls) -> str:
         case Weak.SIGNATURE:
             return f"Its certificate is signed with {shown(lax.signature.upper())}, which is no longer trusted."
         case Weak.GROUP:
-            return f"Its key exchange is too short. Asked once more with less demands, it agreed to {agreed}."
+            return f"Its key exchange is too short. Asked once more with fewer demands, it agreed to {agreed}."
         case Weak.HELLO:
             return (
                 "With TLS 1.2 alone the same handshake succeeds: the server, or something in between, does not get on with a "
                 "client that offers TLS 1.3 as well."
             )
         case Weak.OTHER:
-            return f"Asked once more with less demands, it agreed to {agreed}."
+            return f"Asked once more with fewer demands, it agreed to {agreed}."
 
 
 def name_words(observation: Observation) -> str:

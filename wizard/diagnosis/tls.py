@@ -152,7 +152,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="tls-handshake-failed",
         title="The TLS handshake with {where} failed",
-        meaning="The two sides did not come to terms, and the server gave no clear reason: {said}{lax}{open}",
+        meaning="The two sides did not come to terms.{lax} The server gave no clear reason: {said}{open}",
         when=(When(kinds=(Kind.TLS_ALERT,)),),
         fallback=(When(kinds=(Kind.TLS_FAILED,)),),
         cures=proven,
