@@ -241,6 +241,7 @@ RAW = (
     _raw("signature-missing", "sender-unauthenticated-domain", answering({b".": b"550 5.7.20 sorry"})),
     _raw("encryption-needed", "starttls-required", answering({b"MAIL": b"523 5.7.10 sorry"})),
     _raw("bounced-at-data", "relay-denied", answering({b"DATA": b"554 5.7.1 Relay access denied"})),
+    _raw("members-only", "recipient-rejected", answering({b"RCPT": b"550 5.7.133 authentication required"})),
     _raw("code-out-of-place", "unknown", answering({b"MAIL": b"334 what is it"})),
 )
 

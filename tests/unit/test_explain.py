@@ -296,3 +296,10 @@ def test_letters_are_read_as_the_system_that_wrote_them_meant_them(encoding: str
 
     evidence = json.loads(answer.out)["findings"][0]["evidence"]
     assert evidence["text"] == "Authentification échouée"
+
+
+@pytest.mark.parametrize("code", ["5.7.124", "5.7.133", "5.7.134"])
+def test_a_group_closed_to_strangers_is_the_recipients_choice_and_no_missing_sign_in(code: str) -> None:
+    text = f"Remote Server returned '550 {code} RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required'"
+
+    assert explained(text) == "recipient-rejected"

@@ -70,6 +70,22 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="recipient-rejected",
+        title="The recipient takes mail from known senders only",
+        meaning="In Exchange a group or mailbox can be closed to everyone who is not signed in to the same organisation, or "
+        "who is not on its list. A relay that knows this host by its address alone counts as outside. It said: {said}",
+        when=(When(codes=(5,), enhanced=("5.7.124", "5.7.129", "5.7.133", "5.7.134", "5.7.135", "5.7.136")),),
+        advice=(
+            "Ask the recipient's administrator to let {sender} write to this address, or to open it to senders from outside "
+            "(in Exchange: message delivery restrictions).",
+            "Try another recipient to see whether only this one refuses.",
+        ),
+        also=(Possible("auth-required", "other recipients are refused as well until somebody signs in"),),
+        log_line="SendFailedException: Invalid Addresses; SMTPAddressFailedException: {said}",
+        source="https://learn.microsoft.com/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/"
+        "non-delivery-reports-in-exchange-online (5.7.124, 5.7.129, 5.7.133 to 5.7.136)",
+    ),
+    Rule(
+        id="recipient-rejected",
         title="The recipient's side refuses this mail",
         meaning="The address may exist; a rule of its server says no to this sender, this host or this mail. It said: {said}",
         when=(
@@ -77,7 +93,7 @@ RULES: tuple[Rule, ...] = (
             When(codes=(5,), says=Words("nobody left to write to", "no valid recipients")),
             When(
                 codes=(4, 5),
-                enhanced=("*.7.1", "*.7.0", "*.7.133", "*.7.134", "*.2.0", "*.2.1"),
+                enhanced=("*.7.1", "*.7.0", "*.2.0", "*.2.1"),
                 stages=_RCPT,
                 says=RECIPIENT_POLICY,
             ),
