@@ -253,3 +253,12 @@ def test_no_pattern_takes_ever_longer_for_a_longer_text(piece: str) -> None:
 @settings(max_examples=60, deadline=None)
 def test_no_mixture_of_what_the_reader_looks_for_breaks_it(pieces: list[str]) -> None:
     explain("smtp " + "".join(pieces) * 20)
+
+
+def test_a_log_names_everybody_whose_mailbox_is_missing() -> None:
+    text = log(*(f"Nov 24 09:00:0{second} {UNKNOWN_USER.format(name)}" for second, name in enumerate(("ada", "bo", "ada"))))
+
+    (only,) = json.loads(run("explain", "--json", stdin=text.encode()).out)["findings"]
+
+    assert only["recipients"] == ["ada@ulmen.example", "bo@ulmen.example"]
+    assert only["count"] == 3

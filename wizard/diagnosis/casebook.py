@@ -39,6 +39,8 @@ _WORTH = re.compile(
 _TALK = re.compile(
     r"CLIENT -> SERVER|SERVER -> CLIENT|<<< |>>> |\b[CS]: |[~-]> |<[~-]|SMTP(?:<<|>>)|DEBUG SMTP|SMTP ERROR|\bsend: |\breply: "
 )
+_TO = re.compile(r"(?:\bto=|\bRCPT TO: ?)<([^<>\s]{1,200})>", re.IGNORECASE)
+_RECIPIENTS_OWN = frozenset(("recipient-unknown", "recipient-rejected", "mailbox-full"))
 _VARIABLE = re.compile(r"[\w.+=-]{1,64}@[\w.-]{1,255}|\b(?=\w*\d)\w+\b")
 
 
@@ -65,16 +67,20 @@ class _Group:
     def __init__(self, finding: Finding) -> None:
         self.finding = finding
         self.lines: list[int] = []
+        self.recipients: dict[str, None] = {}  # whom its entries name, in order, each once
         self.count = 0
         self.last: str | None = None
         self.newest = 0
 
     def add(self, record: _Record, line: int) -> None:
+        """Count an entry in. A cause that is a recipient's own keeps whom it names, the first of very many."""
         self.count += 1
         self.newest = line
         self.last = record.stamp or self.last
         if len(self.lines) < _NAMED_LINES:
             self.lines.append(line)
+        if self.finding.id in _RECIPIENTS_OWN and len(self.recipients) < _NAMED_LINES:
+            self.recipients.update(dict.fromkeys(found[1] for found in _TO.finditer(record.text)))
 
 
 def cases(lines: Iterable[str], known: Known = Known()) -> tuple[Case, ...]:  # noqa: B008 - a frozen value
@@ -121,7 +127,10 @@ def _of_log(lines: Iterable[str], known: Known) -> tuple[Case, ...]:
             key = (found.finding.id, host)
             groups.setdefault(key, _Group(found.finding)).add(record, record.line + offset)
     ordered = sorted(groups.values(), key=lambda group: -group.newest)
-    return tuple(Case(group.finding, tuple(group.lines), group.count, group.last) for group in ordered)
+    return tuple(
+        Case(group.finding, tuple(group.lines), group.count, group.last, tuple(group.recipients)[:_NAMED_LINES])
+        for group in ordered
+    )
 
 
 def _meaning(text: str, known: Known) -> tuple[Candidate, int, str] | None:
