@@ -21,8 +21,11 @@ from wizard.app.step import StepName
 from wizard.draft import Change, Field
 from wizard.practice import PracticeServer
 from wizard.profile import Profile, Security, parse
+from wizard.render.stages import ending
 from wizard.report import Report
 from wizard.smtp.events import Event
+from wizard.smtp.observation import Kind, Observation, Stage
+from wizard.smtp.reply import Reply
 
 
 @pytest.fixture(autouse=True)
@@ -133,3 +136,25 @@ def test_the_last_row_is_never_cut_off_in_80_columns(
     named = {key for key, _ in keys}
     assert {"Enter", "t"} <= named
     assert ("u" in named, "p" in named) == (undo, passed_on)
+
+
+async def test_the_answer_about_one_more_recipient_is_in_view_when_the_first_one_fails() -> None:
+    async with PracticeServer("relay-denied") as server:
+        app = WizardApp(server.draft(), start=StepName.TEST, network=Loopback.to(server))
+        app.password = server.password
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, "Nothing has been contacted yet")
+            screen = app.screen
+            assert isinstance(screen, CheckScreen)
+            screen.start(("bob@elsewhere.example",))
+            shown = await until(pilot, "also to    bob@elsewhere.example: refused")
+            assert shown.index("does not pass on mail") < shown.index("also to") < shown.index("advice")
+            await pilot.press("r")
+            await until(pilot, lambda: screen.running is None)
+            await until(pilot, "also to    bob@elsewhere.example: refused")
+
+
+def test_a_list_without_what_was_wanted_is_said_to_lack_it_and_not_quoted_as_an_answer() -> None:
+    hello = Reply(250, None, ("mail.test", "PIPELINING"))
+    seen = Observation(Stage.STARTTLS, Kind.NOT_OFFERED, reply=hello)
+    assert ending(seen) == "not offered"

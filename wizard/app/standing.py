@@ -138,7 +138,14 @@ class Standing:
             case Moment.STOPPED:
                 return verdict.stopped(report)
             case _:
-                return (*verdict.failed(report), *verdict.recipients(report), *self._since())
+                return self._failed(report)
+
+    def _failed(self, report: Report) -> tuple[Note, ...]:
+        """Return the cause, the answer that was asked for, the cures, what changed; then what reads smaller."""
+        told = verdict.failed(report)
+        cause = next((place for place, note in enumerate(told) if not note.wide), len(told))
+        cures = next((place for place, note in enumerate(told) if place >= cause and note.tone is not Tone.TEXT), len(told))
+        return (*told[:cause], *verdict.recipients(report), *told[cause:cures], *self._since(), *told[cures:])
 
     def _since(self) -> tuple[Note, ...]:
         """Return what is different from the last good run, what you changed yourself first."""

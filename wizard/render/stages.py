@@ -82,9 +82,13 @@ def skipped_because(result: StageResult) -> str:
             assert_never(result.skipped)
 
 
+# A reply that lacks something says yes in its own words: what it lacks is said in ours.
+_NOT_A_REFUSAL = (Kind.STOPPED, Kind.NOT_OFFERED, Kind.NO_MECHANISM)
+
+
 def ending(observation: Observation) -> str:
     """Return how a failed stage ended: the server's own words where there are any. Seconds say how long silence lasted."""
-    if observation.reply is not None and observation.kind is not Kind.STOPPED:
+    if observation.reply is not None and observation.kind not in _NOT_A_REFUSAL:
         return str(observation.reply)
     if observation.kind is Kind.TIMEOUT and observation.seconds >= 1:
         return f"no answer in {observation.seconds:.0f} s"
