@@ -183,6 +183,7 @@ async def test_figures_for_prometheus_are_what_its_own_reader_takes(home: Path, 
     save(home, practice, 'odd "name"\\', password="wrong")
     save_broken(home, "dev")
     file = home / "figures" / "smtp.prom"
+    file.parent.mkdir()
 
     await run_beside("check", "--all", "--prometheus", str(file))
 
@@ -203,6 +204,19 @@ async def test_figures_that_cannot_be_written_are_told(home: Path, practice: Pra
     ran = await run_beside("check", *flags_for(practice.draft(Security.NONE)), "--prometheus", str(home / "folder"))
     assert ran.code == 2
     assert "it is a folder" in ran.err
+    mistyped = await run_beside(
+        "check", *flags_for(practice.draft(Security.NONE)), "--prometheus", str(home / "figurse" / "x.prom")
+    )
+    assert mistyped.code == 2
+    assert "there is no folder" in mistyped.err
+    assert not (home / "figurse").exists()
+
+
+@pytest.mark.parametrize("shape", ["--nagios", "--on-change"])
+def test_a_ticket_does_not_fit_into_one_line(shape: str) -> None:
+    ran = run("check", "--host", "mail.test", "--ticket", shape)
+    assert "--ticket" in ran.out + ran.err
+    assert ran.code == (3 if shape == "--nagios" else 2)
 
 
 # --- only on change --------------------------------------------------------------------------------------------------

@@ -58,8 +58,10 @@ def run(args: argparse.Namespace, network: Network | None = None) -> int:
     import sys
 
     from wizard.commands.password import password_for
-    from wizard.commands.terminal import Output, style_for, talk
+    from wizard.commands.terminal import Output, UsageError, style_for, talk
 
+    if args.ticket and (args.shape == "nagios" or args.on_change):
+        raise UsageError("--ticket: it is a text of many lines: leave --nagios or --on-change out")
     limits = monitoring.limits_of(args) if monitoring.judges(args) else None
     described = setup.from_arguments(args)
     also_to = setup.also_to(args, described.profile)

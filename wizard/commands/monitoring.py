@@ -87,6 +87,10 @@ def write_prometheus(file: str, reports: Sequence[tuple[str, Report]], not_run: 
     from wizard import safefile
     from wizard.render import prometheus
 
+    folder = Path(file).expanduser().parent
+    if not folder.is_dir():
+        talk(f"--prometheus: {file} cannot be written: there is no folder {folder}. Check the path, or make it first.")
+        return False
     try:
         safefile.write_atomic(Path(file).expanduser(), prometheus.render(reports, not_run), _PUBLIC)
     except OSError as problem:
