@@ -32,6 +32,7 @@ class Scene:
     network: Loopback
     password: Password | None = None
     deliver: bool = False
+    held_back: int = 0
 
     async def run(self, *changes: Change) -> Report:
         """Run one check, with changes applied, and return its report."""
@@ -42,7 +43,7 @@ class Scene:
             nonlocal report
             report = report.add(event)
 
-        await check(profile, self.password, add, deliver=self.deliver, network=self.network)
+        await check(profile, self.password, add, deliver=self.deliver, held_back=self.held_back, network=self.network)
         return report
 
 

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
-from tests.faults.catalogue import CATALOGUE, Case
+from tests.faults.catalogue import CATALOGUE as NAMED
+from tests.faults.catalogue import Case
+from tests.faults.rarer import RARER
+from wizard.diagnosis import handbook, refusals
 from wizard.diagnosis.handbook import RULES, UNKNOWN
-from wizard.diagnosis.model import Rule, Severity
+from wizard.diagnosis.model import Finding, Rule, Seen, Severity
 from wizard.report import Report
+
+CATALOGUE = (*NAMED, *RARER)
+# What no server of a test can show in a session of this client, and where it is held instead.
+HELD_ELSEWHERE = {
+    "STARTTLS was asked on a line that is encrypted already": "never asked for here: pasted text, tests/explain/cases.jsonl",
+    "The server accepted the password and could not prove that it knows it": "its own server: tests/unit/test_check.py",
+    "A program between here and {host} opens the encryption": "needs a product's certificate: tests/unit/test_look_alikes.py",
+    "The run took too long at {stage}": "the last resort behind the rules of every stage",
+}
 
 
 def by_name(case: Case) -> str:
@@ -58,3 +72,23 @@ def test_every_kind_of_cure_has_a_fault_it_cures() -> None:
             kinds.setdefault(rule.cures, set()).add(rule.id)
 
     assert [kind for kind, ids in kinds.items() if not ids & cured] == []
+
+
+async def test_every_rule_has_a_fault_that_makes_it_speak(monkeypatch: pytest.MonkeyPatch) -> None:
+    spoke: set[str] = set()
+    places = asyncio.Semaphore(6)
+    plain = handbook.finding
+
+    def listening(rule: Rule, seen: Seen) -> Finding:
+        spoke.add(rule.title)
+        return plain(rule, seen)
+
+    async def met(case: Case) -> None:
+        async with places, case.open() as scene:
+            await scene.run()
+
+    monkeypatch.setattr(handbook, "finding", listening)
+    monkeypatch.setattr(refusals, "finding", listening)  # a provider's own sentence takes its form from a rule
+    await asyncio.gather(*(met(case) for case in CATALOGUE))
+
+    assert {rule.title for rule in RULES} - spoke == set(HELD_ELSEWHERE)
