@@ -91,6 +91,7 @@ def warning_facts(seen: Seen) -> dict[str, str]:
 WARNINGS: tuple[Rule, ...] = (
     Rule(
         id="cert-expiring",
+        source="RFC 5280 section 4.1.2.5 (validity)",
         severity=Severity.WARNING,
         title="The certificate of {host} ends in {days_left}",
         meaning="It is valid until {until}. If it is not renewed by then, mail stops on that day.",
@@ -99,6 +100,7 @@ WARNINGS: tuple[Rule, ...] = (
     ),
     Rule(
         id="tls-not-verified",
+        source="RFC 7817 section 3 (what a mail client has to verify); RFC 8314",
         severity=Severity.WARNING,
         title="The server was not verified, because this profile accepts that",
         meaning="The line is encrypted, and whose server is at its other end is not known. Someone in between could read the "
@@ -110,6 +112,7 @@ WARNINGS: tuple[Rule, ...] = (
     ),
     Rule(
         id="password-in-clear",
+        source="RFC 4954 section 4 (no PLAIN or LOGIN without encryption); RFC 8314",
         severity=Severity.WARNING,
         title="The password was sent without encryption, because this profile accepts that",
         meaning="Anyone on the way to {host} can read it, and the mail.",
@@ -118,6 +121,7 @@ WARNINGS: tuple[Rule, ...] = (
     ),
     Rule(
         id="password-in-clear",
+        source="RFC 4954 section 4 (no PLAIN or LOGIN without encryption); RFC 8314",
         severity=Severity.WARNING,
         title="The sign-in was made without encryption, because this profile accepts that",
         meaning="{mechanism} does not send the password itself, but what it sends can be used to guess it, and the mail can "
@@ -147,6 +151,7 @@ WARNINGS: tuple[Rule, ...] = (
     ),
     Rule(
         id="address-silent",
+        source="RFC 5321 section 5.1 (a client tries the addresses in turn)",
         severity=Severity.WARNING,
         title="One address of {host} does not answer",
         meaning="The connection stands over another address; {dead} gave no connection. A program that tries the addresses "
