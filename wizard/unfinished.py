@@ -5,13 +5,13 @@ Nothing here is ever fatal: a file that cannot be read counts as none, and one t
 
 from __future__ import annotations
 
-import errno
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from wizard import safefile
 from wizard.draft import Change, Draft, Field
+from wizard.memory.place import state_file
 from wizard.profile import SecretRef
 
 _CREDENTIALS_IN_URL = re.compile(r"(://)[^/@\s]*@")
@@ -28,12 +28,7 @@ class Unfinished:
 
 def unfinished_path() -> Path:
     """Return the file in the user's state folder. Raises FileNotFoundError for a user without a home."""
-    from platformdirs import user_state_path  # imported late: not part of the first screen
-
-    try:
-        return user_state_path("smtp-wizard", appauthor=False) / "unfinished.json"
-    except RuntimeError:
-        raise FileNotFoundError(errno.ENOENT, "this user has no home folder") from None
+    return state_file("unfinished.json")
 
 
 def save_unfinished(draft: Draft, step: str, profile_name: str = "") -> str:

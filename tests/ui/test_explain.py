@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.events import Paste
+from textual.pilot import Pilot
 
 from tests.loopback import Loopback
 from tests.ui.home import home
@@ -25,11 +26,11 @@ def quiet() -> WizardApp:
     return WizardApp(network=Loopback({}, {}))
 
 
-async def opened(pilot: object) -> None:
+async def opened(pilot: Pilot[None]) -> None:
     """Open the place from the first step, where it is the last entry."""
-    await until(pilot, "An error, a bounce or a log")  # type: ignore[arg-type]
-    await pilot.press("end", "enter")  # type: ignore[attr-defined]
-    await until(pilot, "Paste an error above")  # type: ignore[arg-type]
+    await until(pilot, "An error, a bounce or a log")
+    await pilot.press("end", "enter")
+    await until(pilot, "Paste an error above")
 
 
 async def test_a_pasted_error_is_explained_as_it_is_pasted(home: Path) -> None:
