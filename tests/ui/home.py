@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import scenes
 from wizard.app.app import WizardApp
 
 MakeApp = Callable[..., WizardApp]
@@ -22,3 +23,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr("wizard.app.host.find_identityiq", lambda: "")
     return tmp_path
+
+
+def keyless(folder: Path, patch: pytest.MonkeyPatch) -> Path:
+    """Make a folder the home of a test, on a host without a keyring, as over SSH."""
+    for name in ("SMTP_WIZARD_CONFIG", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "NO_COLOR"):
+        patch.delenv(name, raising=False)
+    patch.setenv("HOME", str(folder))
+    patch.setattr("wizard.keychain.rungs", scenes.rungs)
+    return folder

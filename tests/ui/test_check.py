@@ -12,6 +12,7 @@ import pytest
 
 from tests import scenes
 from tests.loopback import Gone, Loopback
+from tests.ui.home import keyless
 from tests.ui.watching import seen, until
 from wizard.app.app import WizardApp
 from wizard.app.dialog import Ask
@@ -30,11 +31,7 @@ from wizard.smtp.observation import Kind, Stage
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home folder of the test's own, on a host without a keyring."""
-    for name in ("SMTP_WIZARD_CONFIG", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "NO_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr("wizard.keychain.rungs", scenes.rungs)
-    return tmp_path
+    return keyless(tmp_path, monkeypatch)
 
 
 def on_test(draft: Draft, server: PracticeServer | None = None, **more: object) -> WizardApp:

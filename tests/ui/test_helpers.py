@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import scenes
 from tests.loopback import HOST, Gone, Loopback, at_usual_port
+from tests.ui.home import keyless
 from tests.ui.watching import seen, until
 from wizard.app.app import WizardApp
 from wizard.app.screens.check import CheckScreen
@@ -21,11 +21,7 @@ from wizard.profile import Security
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home folder of the test's own, on a host without a keyring."""
-    for name in ("SMTP_WIZARD_CONFIG", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "NO_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr("wizard.keychain.rungs", scenes.rungs)
-    return tmp_path
+    return keyless(tmp_path, monkeypatch)
 
 
 def elsewhere(server: PracticeServer, draft: Draft, network: Loopback | None = None) -> WizardApp:

@@ -11,6 +11,7 @@ from textual.binding import Binding
 
 from tests import scenes
 from tests.loopback import Gone, Loopback, at_usual_port
+from tests.ui.home import keyless
 from tests.ui.watching import until
 from wizard.app.app import WizardApp
 from wizard.app.help import topic
@@ -31,11 +32,7 @@ from wizard.smtp.reply import Reply
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home folder of the test's own, on a host without a keyring."""
-    for name in ("SMTP_WIZARD_CONFIG", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "NO_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr("wizard.keychain.rungs", scenes.rungs)
-    return tmp_path
+    return keyless(tmp_path, monkeypatch)
 
 
 def behind_a_firewall(server: PracticeServer) -> WizardApp:
