@@ -14,5 +14,5 @@ COMMANDS: dict[str, str] = {
     "practice": "run a mail server on this machine, with named faults to learn from",
     "profiles": "list, show, copy and remove saved profiles",
     "secret": "show, set or clear where a profile's secret is kept",
-    "iiq": "the two screen paths in IdentityIQ and the values to type there",
+    "iiq": "IdentityIQ: read its settings, test as it will, hand them over, see its mail leave",
 }

@@ -71,6 +71,8 @@ def parse(words: Sequence[str]) -> tuple[argparse.Namespace, ModuleType | None]:
             f"there is no command '{command}'{_nearest(command, COMMANDS)}", usage=f"Commands: {', '.join(COMMANDS)}"
         )
     module = load(command) if command else None
+    if module is not None and hasattr(module, "spelled_out"):
+        words = module.spelled_out(words)  # a command may be shortened: its first action left out
     parser, commands = build({command: module} if module else {})
     args, unknown = parser.parse_known_args(words)
     if unknown:

@@ -1,4 +1,4 @@
-"""``iiq``: the two screen paths in IdentityIQ and the values to type there. Must not know what the fields mean."""
+"""``iiq card``: the two screen paths in IdentityIQ and the values to type there. Must not know what the fields mean."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of ``iiq``."""
+    """Add the flags of ``iiq card``."""
     parser.add_argument("profile", nargs="?", default="", metavar="PROFILE", help="a saved profile; without it, the default one")
     parser.add_argument(
         "--config", default=argparse.SUPPRESS, metavar="FILE", help="another configuration file (or SMTP_WIZARD_CONFIG)"

@@ -1,0 +1,1 @@
+"""From a profile back to IdentityIQ: merge file, rollback, the card to type from, applied and undone."""

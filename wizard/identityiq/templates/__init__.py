@@ -1,0 +1,1 @@
+"""IdentityIQ's e-mail templates: read, rendered with sample arguments, examined."""
