@@ -1,4 +1,4 @@
-"""An IdentityIQ on this host: its folder, the Java that runs it, the mail library it brings. Values only; finds nothing itself."""
+"""An IdentityIQ on this host: folder, Java, mail library. Values only; finds nothing itself."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from wizard.profile import Password
 
 
 class TrustStore(NamedTuple):
-    """The file a JVM checks certificates against. ``type`` is JKS, PKCS12 or empty where not said; ``own`` that a setting names it.
+    """The file a JVM checks certificates against. ``type`` is JKS, PKCS12 or empty; ``own`` says that a setting names it.
 
     ``password`` is what ``-Djavax.net.ssl.trustStorePassword`` says, never shown; None means the usual ``changeit``.
     """
@@ -21,8 +21,8 @@ class TrustStore(NamedTuple):
 class JavaRuntime(NamedTuple):
     """A Java. ``home`` holds ``bin/java``; ``version`` is like ``17.0.15``, empty where it could not be read.
 
-    ``source`` says where it is known from in words ("runs Tomcat, process 4711", "in PATH"). ``properties`` are the ``-D`` settings
-    of the running process that concern TLS, trust and mail, without passwords.
+    ``source`` says where it is known from in words ("runs Tomcat, process 4711", "in PATH"). ``properties`` are the
+    ``-D`` settings of the running process that concern TLS, trust and mail, without passwords.
     """
 
     home: Path
@@ -62,8 +62,8 @@ class MailLibrary(NamedTuple):
 class Installation(NamedTuple):
     """An IdentityIQ found on this host. ``folder`` holds WEB-INF. ``version`` is empty where the jar's manifest does not say.
 
-    ``server`` is the application server's name ("Tomcat", "WebSphere", "JBoss"), empty where none runs it now. ``jvm`` is the Java
-    that runs it, None where none does; ``path_jvm`` is the ``java`` in PATH, which its console uses.
+    ``server`` is the application server's name ("Tomcat", "WebSphere", "JBoss"), empty where none runs it now. ``jvm`` is the
+    Java that runs it, None where none does; ``path_jvm`` is the ``java`` in PATH, which its console uses.
     """
 
     folder: Path

@@ -30,7 +30,7 @@ class Key(StrEnum):
     SERVER_ROOT = "serverRootPath"
 
 
-# Keys that circulate in guides and do nothing: absent from real exports, imported without a word. Each with the key that is meant.
+# Keys that circulate in guides and do nothing: absent from real exports, imported without a word. Each with the one meant.
 INVENTED: Mapping[str, Key] = {
     "smtp_host": Key.HOST,
     "smtp_port": Key.PORT,
