@@ -22,6 +22,21 @@ class Field(StrEnum):
     ACCEPT_CLEARTEXT_AUTH = "accept_cleartext_auth"
     ACCEPT_UNVERIFIED_TLS = "accept_unverified_tls"
     MESSAGE = "message"
+    # IdentityIQ's side of a profile; [profiles.NAME.identityiq] in the TOML, without the prefix.
+    IIQ_TYPE = "iiq_type"
+    IIQ_REDIRECT_ADDRESS = "iiq_redirect_address"
+    IIQ_REDIRECT_FILE = "iiq_redirect_file"
+    IIQ_ENVIRONMENT = "iiq_environment"
+    IIQ_FOLDER = "iiq_folder"
+    IIQ_SUPPRESS_DUPLICATES = "iiq_suppress_duplicates"
+    IIQ_RETRIES = "iiq_retries"
+    IIQ_SERVER_ROOT = "iiq_server_root"
+    IIQ_EMAIL_ENDPOINT = "iiq_email_endpoint"
+    IIQ_TOKEN_ENDPOINT = "iiq_token_endpoint"  # noqa: S105 - a web address
+    IIQ_REFRESH_ENDPOINT = "iiq_refresh_endpoint"
+    IIQ_SCOPE = "iiq_scope"
+    IIQ_CLIENT_ID = "iiq_client_id"
+    IIQ_CLIENT_SECRET = "iiq_client_secret"  # noqa: S105 - says where it lives
 
 
 class Change(NamedTuple):
@@ -38,8 +53,8 @@ class Draft(NamedTuple):
     """Every setting as text, exactly as typed. The empty string means: not given.
 
     ``password`` is a reference in text form (``keyring``, ``file:PATH``, ``command:TEXT``, ``env:NAME``,
-    ``credential:NAME``, ``ask``); the secret itself is never in a draft. The two ``accept_`` fields hold ``true`` or
-    nothing.
+    ``credential:NAME``, ``ask``); as is ``iiq_client_secret``; a secret itself is never in a draft. The two ``accept_``
+    fields hold ``true`` or nothing.
     """
 
     host: str = ""
@@ -57,6 +72,20 @@ class Draft(NamedTuple):
     accept_cleartext_auth: str = ""
     accept_unverified_tls: str = ""
     message: str = ""
+    iiq_type: str = ""
+    iiq_redirect_address: str = ""
+    iiq_redirect_file: str = ""
+    iiq_environment: str = ""
+    iiq_folder: str = ""
+    iiq_suppress_duplicates: str = ""
+    iiq_retries: str = ""
+    iiq_server_root: str = ""
+    iiq_email_endpoint: str = ""
+    iiq_token_endpoint: str = ""
+    iiq_refresh_endpoint: str = ""
+    iiq_scope: str = ""
+    iiq_client_id: str = ""
+    iiq_client_secret: str = ""
 
     def get(self, field: Field) -> str:
         """Return the text of one field."""

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from wizard import values
 from wizard.draft import Draft, Field
+
+if TYPE_CHECKING:
+    from wizard.iiqside import IdentityIQ
 
 T = TypeVar("T")
 
@@ -142,6 +145,7 @@ class Profile(NamedTuple):
     accept_cleartext_auth: bool = False
     accept_unverified_tls: bool = False
     message: str = ""
+    identityiq: "IdentityIQ | None" = None
 
 
 class Invalid(NamedTuple):
@@ -168,7 +172,7 @@ def parse(draft: Draft, name: str = "") -> Profile | Invalid:
             return default
 
     security = read(Field.SECURITY, _security, Security.STARTTLS)
-    host = read(Field.HOST, values.host, "")
+    host = read(Field.HOST, values.host, "") if draft.host.strip() or _wants_host(draft) else ""
     port = read(Field.PORT, values.port, None) or security.usual_port
     username = read(Field.USERNAME, values.one_line, "")
     mechanism = read(Field.MECHANISM, _mechanism, Mechanism.AUTO)
@@ -187,8 +191,28 @@ def parse(draft: Draft, name: str = "") -> Profile | Invalid:
         accept_cleartext_auth=read(Field.ACCEPT_CLEARTEXT_AUTH, values.yes_or_no, False),
         accept_unverified_tls=read(Field.ACCEPT_UNVERIFIED_TLS, values.yes_or_no, False),
         message=draft.message,
+        identityiq=_identityiq(draft, read),
     )
     return Invalid(errors) if errors else profile
+
+
+def _wants_host(draft: Draft) -> bool:
+    if not draft.iiq_type:
+        return True
+    from wizard.iiqside import wants_host
+
+    return wants_host(draft)
+
+
+def _identityiq(draft: Draft, read: Callable[..., object]) -> "IdentityIQ | None":
+    if not any(draft[_FIRST_OF_IIQ:]):
+        return None
+    from wizard import iiqside  # most profiles say nothing of it
+
+    return iiqside.read(draft, read)
+
+
+_FIRST_OF_IIQ = Draft._fields.index(Field.IIQ_TYPE.value)
 
 
 def _security(text: str) -> "Security":

@@ -84,8 +84,9 @@ def _draft(values: object) -> Draft:
 def _without_secret(draft: Draft) -> Draft:
     """A password typed into the wrong field must not reach the disk: only a real reference is kept, and no ``user:password@``."""
     changes = [Change(Field.HOST, _CREDENTIALS_IN_URL.sub(r"\1", draft.host))]
-    try:
-        SecretRef.from_text(draft.password)
-    except ValueError:
-        changes.append(Change(Field.PASSWORD, ""))
+    for field in (Field.PASSWORD, Field.IIQ_CLIENT_SECRET):
+        try:
+            SecretRef.from_text(draft.get(field))
+        except ValueError:
+            changes.append(Change(field, ""))
     return draft.with_changes(*changes)

@@ -18,7 +18,7 @@ from wizard.config import (
     save_profile,
     save_theme,
 )
-from wizard.draft import Draft
+from wizard.draft import Change, Draft, Field
 
 
 def test_an_edit_touches_only_the_lines_that_changed(config_file: Path) -> None:
@@ -150,3 +150,59 @@ def test_the_theme_is_remembered_beside_the_rest(config_file: Path) -> None:
     assert load().theme == "paper"
     assert load().profiles["prod"].host == "smtp.example.com"
     assert all(line in config_file.read_text() for line in COMMENTED.splitlines())
+
+
+IIQ = Draft(
+    host="smtp.example.com",
+    port="587",
+    iiq_type="redirectToEmail",
+    iiq_redirect_address="test@example.com",
+    iiq_retries="5",
+    iiq_suppress_duplicates="false",
+    iiq_client_secret="env:CLIENT_SECRET",
+)
+
+
+def test_identityiqs_side_has_a_table_of_its_own_and_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    save_profile("uat", IIQ, path=path)
+
+    text = path.read_text()
+    assert "[profiles.uat.identityiq]" in text
+    assert 'type = "redirectToEmail"' in text
+    assert "iiq_" not in text
+    assert load(path).profiles["uat"] == IIQ
+
+
+def test_one_entry_of_identityiqs_side_changes_and_comments_stay(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(
+        "[profiles.uat]\nhost = 'h.example'  # ours\n\n[profiles.uat.identityiq]\n"
+        "type = 'smtp'  # was http\nnote = 'kept'\n\n# the other\n[profiles.dev]\nhost = 'd.example'\n"
+    )
+    before = load(path).profiles["uat"]
+    save_profile("uat", before.with_changes(Change(Field.IIQ_TYPE, "http"), Change(Field.IIQ_RETRIES, "3")), path=path)
+
+    text = path.read_text()
+    assert "# ours" in text
+    assert "note = 'kept'" in text
+    assert "# the other\n[profiles.dev]" in text
+    assert tomllib.loads(text)["profiles"]["uat"]["identityiq"] == {"type": "http", "note": "kept", "retries": 3}
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("identityiq = 'smtp'", "identityiq"),
+        ("identityiq.retries = 'many'", "identityiq.retries"),
+        ("identityiq.suppress_duplicates = 'yes'", "identityiq.suppress_duplicates"),
+        ("identityiq.client_secret = 'S3cret'", "client_secret"),
+    ],
+)
+def test_a_wrong_entry_of_identityiqs_side_is_named_and_no_secret_repeated(tmp_path: Path, line: str, named: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f"[profiles.uat]\nhost = 'h.example'\n{line}\n")
+
+    with pytest.raises(ConfigError, match=named) as refused:
+        load(path)
+    assert "S3cret" not in str(refused.value)

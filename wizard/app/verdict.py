@@ -58,6 +58,20 @@ FIELD_NAMES = {
     Field.ACCEPT_CLEARTEXT_AUTH: "Password in clear accepted",
     Field.ACCEPT_UNVERIFIED_TLS: "Unverified server accepted",
     Field.MESSAGE: "Text of the message",
+    Field.IIQ_TYPE: "Notification type",
+    Field.IIQ_REDIRECT_ADDRESS: "Redirect to",
+    Field.IIQ_REDIRECT_FILE: "Redirect file",
+    Field.IIQ_ENVIRONMENT: "Environment",
+    Field.IIQ_FOLDER: "IdentityIQ's folder",
+    Field.IIQ_SUPPRESS_DUPLICATES: "Suppress duplicates",
+    Field.IIQ_RETRIES: "Maximum retries",
+    Field.IIQ_SERVER_ROOT: "Server root path",
+    Field.IIQ_EMAIL_ENDPOINT: "Email endpoint",
+    Field.IIQ_TOKEN_ENDPOINT: "Token endpoint",
+    Field.IIQ_REFRESH_ENDPOINT: "Refresh endpoint",
+    Field.IIQ_SCOPE: "Scope",
+    Field.IIQ_CLIENT_ID: "Client ID",
+    Field.IIQ_CLIENT_SECRET: "Client secret kept in",
 }
 
 

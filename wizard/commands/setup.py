@@ -89,6 +89,11 @@ def from_arguments(args: argparse.Namespace) -> Setup:
     profile = parse(draft, name)
     if isinstance(profile, Invalid):
         raise UsageError(*error_lines(profile, draft))
+    if not profile.endpoint.host:
+        raise UsageError(
+            f"host: this profile has none, because IdentityIQ's type {draft.iiq_type} speaks no SMTP: name one with --host",
+            usage="For HTTP/OAuth there is: smtp-wizard iiq oauth",
+        )
     unusable = _ca_file_problem(profile.ca_file) if profile.ca_file else ""
     if unusable:
         raise UsageError(f"ca_file (--ca-file): {unusable}")
@@ -131,7 +136,7 @@ def error_lines(invalid: Invalid, draft: Draft) -> list[str]:
     lines = []
     for field in Field:
         if field in invalid.errors:
-            flag = FLAGS.get(field) or SWITCHES.get(field) or "--set password"
+            flag = FLAGS.get(field) or SWITCHES.get(field) or f"--set {field}"
             lines.append(f"{field} ({flag}): {invalid.errors[field]}")
     return lines + (_host_hint(draft) if Field.HOST in invalid.errors else [])
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from wizard import safefile
 from wizard.config import blocks
+from wizard.config.keys import SECTION, in_section, key_of
 from wizard.config.literals import item, literal, value_of
 from wizard.config.model import SCHEMA_VERSION, SYSTEM_CONFIG, ConfigError, config_path
 from wizard.config.reading import parse_text, profile_tables, read_text
@@ -73,32 +74,43 @@ def _canonical(data: Mapping[str, Any]) -> str:
 
 
 def profile_texts(text: str, data: Document, name: str, changes: list[Change]) -> Iterator[Candidate]:
-    """Yield the ways to write the changes into a profile, the one that keeps most first."""
-    old = data.get("profiles", {}).get(name)
-    values = {change.field.value: value_of(change) for change in changes if change.value.strip()}
-    gone = {change.field.value for change in changes if not change.value.strip()}
+    """Yield the ways to write the changes into a profile, the one that keeps most first; IdentityIQ's into its own table."""
+    plain = [change for change in changes if not in_section(change.field)]
+    side = [change for change in changes if in_section(change.field)]
+    if not side:
+        yield from table_texts(text, data, ("profiles", name), plain)
+        return
+    for part, after in table_texts(text, data, ("profiles", name), plain):
+        yield from table_texts(part, after, ("profiles", name, SECTION), side)
+
+
+def table_texts(text: str, data: Document, path: blocks.Path, changes: list[Change]) -> Iterator[Candidate]:
+    """Yield the ways to write the changes into the table at ``path``, the one that keeps most first."""
+    old = table_in(data, path)
+    values = {key_of(change.field): value_of(change) for change in changes if change.value.strip()}
+    gone = {key_of(change.field) for change in changes if not change.value.strip()}
     table = {key: value for key, value in {**(old or {}), **values}.items() if key not in gone}
-    after = with_value(data, "profiles", name, table)
+    after = with_value(data, *path, table)
     lines = {key: f"{key} = {literal(value)}" for key, value in values.items() if key not in (old or {})}
     if old is None:
-        yield blocks.append_block(text, ("profiles", name), list(lines.values())), after
+        yield blocks.append_block(text, path, list(lines.values())), after
 
     def replace(document: Document) -> None:
-        profile = document["profiles"][name]
-        for key in gone & set(profile):
-            del profile[key]
-        for key in set(values) & set(profile):
-            profile[key] = item(values[key])
+        found = walk(document, path)
+        for key in gone & set(found):
+            del found[key]
+        for key in set(values) & set(found):
+            found[key] = item(values[key])
 
     def replace_and_add(document: Document) -> None:
-        profile = table_at(table_at(document, "profiles"), name)
-        for key in gone & set(profile):
-            del profile[key]
+        found = walk(document, path)
+        for key in gone & set(found):
+            del found[key]
         for key, value in values.items():
-            profile[key] = item(value)
+            found[key] = item(value)
 
     for part, _ in by_library(text, after, replace) if old is not None else ():
-        yield blocks.grow_block(part, ("profiles", name), list(lines.values())) if lines else part, after
+        yield blocks.grow_block(part, path, list(lines.values())) if lines else part, after
     yield from by_library(text, after, replace_and_add)
 
 
@@ -124,6 +136,21 @@ def by_library(text: str, after: Document, change: Callable[[Document], object])
         return [(tomlkit.dumps(document), after)]
     except (TOMLKitError, LookupError, ValueError, TypeError, AttributeError):
         return []
+
+
+def table_in(data: Document, path: blocks.Path) -> Document | None:
+    """Return the table at the path as it was read, None where there is none."""
+    node: Any = data
+    for part in path:
+        node = node.get(part) if isinstance(node, Mapping) else None
+    return node if isinstance(node, MutableMapping) else None
+
+
+def walk(document: Document, path: blocks.Path) -> Document:
+    """Return the table at the path, made where it is not there."""
+    for part in path:
+        document = table_at(document, part)
+    return document
 
 
 def table_at(document: Document, key: str) -> Document:

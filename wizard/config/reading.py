@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TypeGuard
 
 from wizard import safefile
+from wizard.config.keys import OF_SECTION, PLAIN, SECTION, key_of, label, section, table_of
 from wizard.config.model import ENVIRONMENT, SCHEMA_VERSION, SYSTEM_CONFIG, Config, ConfigError, config_path, profile_name
 from wizard.draft import Change, Draft, Field
 from wizard.profile import SecretKind, SecretRef
@@ -18,7 +19,9 @@ from wizard.values import shown
 Table = Mapping[str, object]
 
 NUMBERS = {Field.TIMEOUT, Field.TOTAL_TIMEOUT}
-FLAGS = {Field.ACCEPT_CLEARTEXT_AUTH, Field.ACCEPT_UNVERIFIED_TLS}
+FLAGS = {Field.ACCEPT_CLEARTEXT_AUTH, Field.ACCEPT_UNVERIFIED_TLS, Field.IIQ_SUPPRESS_DUPLICATES}
+SECRETS = {Field.PASSWORD, Field.IIQ_CLIENT_SECRET}
+WHOLE = {Field.PORT: "587", Field.IIQ_RETRIES: "20"}
 # Which key beside ``from`` says where exactly the secret is.
 DETAIL_KEY = {
     SecretKind.FILE: "path",
@@ -135,7 +138,8 @@ def _config(path: Path, document: Table) -> Config:
     drafts = {name: draft_of(table, name, path) for name, table in tables.items()}
     notes = [*_unknown(document, _KNOWN_TOP, "", path)]
     for name, table in tables.items():
-        notes += _unknown(table, set(Field), f"profiles.{name}.", path)
+        notes += _unknown(table, PLAIN, f"profiles.{name}.", path)
+        notes += _unknown(section(table), OF_SECTION, f"profiles.{name}.{SECTION}.", path)
     return Config(
         path=path,
         profiles=drafts,
@@ -148,37 +152,47 @@ def _config(path: Path, document: Table) -> Config:
 
 def draft_of(table: Table, name: str, path: Path) -> Draft:
     """Return one profile's table as a draft. Raises ConfigError that names the key, its value and the cure."""
-    changes = [Change(field, text_of(field, table[field], name, path)) for field in Field if field in table]
+    side = table.get(SECTION, {})
+    if not _is_table(side):
+        raise ConfigError(
+            f"{path}: {SECTION} = {_quoted(side)} in profile '{name}' is not a table. Write it as [profiles.{name}.{SECTION}]."
+        )
+    found = [(field, table_of(field, table)) for field in Field]
+    changes = [Change(field, text_of(field, at[key_of(field)], name, path)) for field, at in found if key_of(field) in at]
     return Draft().with_changes(*changes)
 
 
 def text_of(field: Field, value: object, name: str, path: Path) -> str:
     """Return a TOML value as the draft holds it. Raises ConfigError when it has the wrong type."""
-    if field is Field.PASSWORD:
-        return _reference(value, name, path)
-    if field is Field.PORT:
-        fits, cure = _is_number(value) and isinstance(value, int), "Write a whole number without quotes, for example port = 587"
+    if field in SECRETS:
+        return _reference(field, value, name, path)
+    written = label(field)
+    if field in WHOLE:
+        fits = _is_number(value) and isinstance(value, int)
+        cure = f"Write a whole number without quotes, for example {key_of(field)} = {WHOLE[field]}"
     elif field in NUMBERS:
         fits, cure = _is_number(value), f"Write seconds without quotes, for example {field} = 15"
     elif field in FLAGS:
-        fits, cure = isinstance(value, bool), f"Write {field} = true or {field} = false, without quotes"
+        fits, cure = isinstance(value, bool), f"Write {key_of(field)} = true or {key_of(field)} = false, without quotes"
     else:
-        fits, cure = isinstance(value, str), f'Write it in quotes, for example {field} = "..."'
+        fits, cure = isinstance(value, str), f'Write it in quotes, for example {key_of(field)} = "..."'
     if not fits:
-        raise ConfigError(f"{path}: {field} = {_quoted(value)} in profile '{name}' has the wrong type. {cure}.")
+        raise ConfigError(f"{path}: {written} = {_quoted(value)} in profile '{name}' has the wrong type. {cure}.")
     if isinstance(value, bool):
-        return "true" if value else ""
+        return "true" if value else "false" if field is Field.IIQ_SUPPRESS_DUPLICATES else ""
     return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-def _reference(value: object, name: str, path: Path) -> str:
+def _reference(field: Field, value: object, name: str, path: Path) -> str:
     """Read ``{ from = "file", path = "..." }``. Nothing of the value is ever repeated: it may be the password itself."""
-    where = f"{path}: password of profile '{name}'"
-    cure = f'Write password = {{ from = "keyring" }} and run: smtp-wizard secret set {name}'
+    what = key_of(field)
+    where = f"{path}: {what} of profile '{name}'"
+    then = f" and run: smtp-wizard secret set {name}" if field is Field.PASSWORD else ""
+    cure = f'Write {what} = {{ from = "keyring" }}{then}'
     if not _is_table(value):
-        raise ConfigError(f"{where} is written into the file. A password does not belong there. {cure}.")
+        raise ConfigError(f"{where} is written into the file. A {what.replace('_', ' ')} does not belong there. {cure}.")
     if _SECRET_KEYS & value.keys():
-        raise ConfigError(f"{where} seems to hold the password itself. It does not belong into the file. {cure}.")
+        raise ConfigError(f"{where} seems to hold the {what.replace('_', ' ')} itself. It does not belong into the file. {cure}.")
     try:
         kind = SecretKind(str(value.get("from", "")))
     except ValueError:
@@ -202,16 +216,16 @@ def _top_text(document: Table, key: str, path: Path) -> str:
     return value
 
 
-def _unknown(table: Table, known: set[str] | set[Field], prefix: str, path: Path) -> list[str]:
+def _unknown(table: Table, known: Collection[str], prefix: str, path: Path) -> list[str]:
     """Keys nobody reads are kept and mentioned: a mistyped one would otherwise be ignored without a word."""
     found = [key for key, value in table.items() if key not in known and not _is_table(value)]
     return [f"{path}: {prefix}{shown(key)} is not a setting known here; it is left alone.{_meant(key, known)}" for key in found]
 
 
-def _meant(key: str, known: set[str] | set[Field]) -> str:
+def _meant(key: str, known: Collection[str]) -> str:
     from difflib import get_close_matches  # only when something is mistyped
 
-    close = get_close_matches(key, [str(name) for name in known], n=1)
+    close = get_close_matches(key, list(known), n=1)
     return f" Did you mean {close[0]}?" if close else ""
 
 

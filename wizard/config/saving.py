@@ -11,9 +11,10 @@ from pathlib import Path
 
 from wizard.config import blocks
 from wizard.config.edit import Candidate, Document, by_library, edit_file, profile_texts, table_at, top_texts, with_value
+from wizard.config.keys import key_of, table_of
 from wizard.config.literals import key_literal, literal, values_of
 from wizard.config.model import ConfigError, profile_name
-from wizard.config.reading import text_of
+from wizard.config.reading import SECRETS, text_of
 from wizard.draft import Change, Draft, Field
 from wizard.profile import Invalid, parse
 
@@ -46,10 +47,11 @@ def save_profile(
 
 def _differs(change: Change, table: Mapping[str, object], name: str, target: Path) -> bool:
     """Whether the file says something else. ``timeout = 15.0`` and the draft's ``15`` are the same: the file's spelling stays."""
-    if change.field not in table:
+    at, key = table_of(change.field, table), key_of(change.field)
+    if key not in at:
         return bool(change.value.strip())
     try:
-        return text_of(change.field, table[change.field], name, target) != change.value.strip()
+        return text_of(change.field, at[key], name, target) != change.value.strip()
     except ConfigError:  # the file's value is wrong: what was typed since replaces it
         return True
 
@@ -76,7 +78,11 @@ def copy_profile(name: str, new: str, *, path: Path | None = None, draft: Draft 
 
 def _appended(text: str, header: blocks.Path, table: Mapping[str, object]) -> str:
     """Return the text with the table at its end, its sub-tables (``[profiles.prod.identityiq]``) under headers of their own."""
-    nested = {key: value for key, value in table.items() if isinstance(value, Mapping) and key != Field.PASSWORD}
+    nested = {
+        key: value
+        for key, value in table.items()
+        if isinstance(value, Mapping) and key not in (key_of(field) for field in SECRETS)
+    }
     lines = [f"{key_literal(key)} = {literal(value)}" for key, value in table.items() if key not in nested]
     text = blocks.append_block(text, header, lines)
     for key, value in nested.items():

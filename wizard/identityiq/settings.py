@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from wizard.iiqside import NotificationType as NotificationType
 from wizard.profile import Password, Security
 
 
@@ -42,18 +43,6 @@ INVENTED: Mapping[str, Key] = {
     "defaultEmailFrom": Key.FROM,
 }
 SECRET_KEYS = frozenset((Key.PASSWORD.value, "smtpPassword"))
-
-
-class NotificationType(StrEnum):
-    """IdentityIQ's Email Notification Type, as our own profiles call it; ``value`` is the entry's for the first three.
-
-    HTTP is the current help's HTTP/OAuth: the entries behind its fields are unknown and are never written.
-    """
-
-    SMTP = "smtp"
-    REDIRECT_TO_EMAIL = "redirectToEmail"
-    REDIRECT_TO_FILE = "redirectToFile"
-    HTTP = "http"
 
 
 class Encryption(StrEnum):

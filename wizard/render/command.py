@@ -72,6 +72,8 @@ def _all_flags(draft: Draft) -> Iterator[tuple[str, ...]]:
                 yield (SWITCHES[field],)
         elif field is Field.PASSWORD:
             yield from _secret_flags(value)
+        elif field not in FLAGS:  # IdentityIQ's side, which a run does not need but what it says of the run does
+            yield ("--set", f"{field}={value}")
         else:
             # A value that begins with a dash would be taken for a flag: the form with = keeps it a value.
             yield (f"{FLAGS[field]}={value}",) if value.startswith("-") else (FLAGS[field], value)
