@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
+from wizard.iiqside import Environment, IdentityIQ, NotificationType
 from wizard.profile import Profile, Security
 
 _PAGE = "gear > Global Settings > IdentityIQ Configuration"
@@ -51,18 +52,76 @@ def _at_hand() -> tuple[ScreenField, ...]:
 
 
 def _values(profile: Profile) -> tuple[ScreenField, ...]:
+    """Return the page's fields for the profile's type, in the page's order; the rest of the page stays as it is."""
+    side = profile.identityiq or IdentityIQ()
+    if side.type is NotificationType.HTTP:
+        own = _http(side)
+    elif side.type is NotificationType.REDIRECT_TO_FILE:
+        own = (ScreenField("Redirection File Name", side.redirect_file, "redirectingEmailNotifierFilename", _FILE_NOTE),)
+    elif side.type is NotificationType.REDIRECT_TO_EMAIL:
+        note = "all mail goes there instead of to the people it is for"
+        redirect = ScreenField("Redirection Email Address", side.redirect_address, "redirectingEmailNotifierAddress", note)
+        own = (redirect, *_smtp(profile))
+    else:
+        own = _smtp(profile)
+    return (_type(side.type), *own, _sender(profile.sender), *_either_way(side))
+
+
+_FILE_NOTE = "on the host that sends; IdentityIQ's own user must be able to write there"
+_TYPE_NOTES = {
+    NotificationType.SMTP: "the current help calls it SMTP/Basic",
+    NotificationType.REDIRECT_TO_EMAIL: "for an IdentityIQ that is not production",
+    NotificationType.REDIRECT_TO_FILE: "nothing is sent: for an IdentityIQ that is not production",
+    NotificationType.HTTP: "in current releases only",
+}
+
+
+def _type(kind: NotificationType) -> ScreenField:
+    # Under which entry HTTP/OAuth is kept is not known.
+    key = None if kind is NotificationType.HTTP else "emailNotifierType"
+    return ScreenField("Email Notification Type", kind.label, key, _TYPE_NOTES[kind])
+
+
+def _smtp(profile: Profile) -> tuple[ScreenField, ...]:
     login = profile.login
     secret = "the password this profile signs in with" if login else ""
     return (
-        ScreenField("Email Notification Type", "SMTP", "emailNotifierType"),
         _encryption(profile.endpoint.security),
         ScreenField("Default SMTP Host", profile.endpoint.host, "defaultEmailHost", "a blank behind it makes every mail fail"),
         ScreenField("Default SMTP Port", str(profile.endpoint.port), "defaultEmailPort"),
         ScreenField("Username", login.username if login else "", "smtp_username", "" if login else "leave it empty"),
         ScreenField("Password", "", "smtp_password", f"{secret}; it is not shown here" if login else "leave it empty"),
         ScreenField("Confirm Password", "", None, "the same once more" if login else "leave it empty"),
-        _sender(profile.sender),
     )
+
+
+def _http(side: IdentityIQ) -> tuple[ScreenField, ...]:
+    """The entries behind these fields are unknown, so none is named."""
+    return (
+        ScreenField("Email Service Endpoint", side.email_endpoint, None, "" if side.email_endpoint else _NOT_SET),
+        ScreenField("Token Endpoint", side.token_endpoint, None, "" if side.token_endpoint else _NOT_SET),
+        ScreenField("Refresh Token Endpoint", side.refresh_endpoint or side.token_endpoint, None, _REFRESH_NOTE),
+        ScreenField("Scope", side.scope, None, "it ends in /.default"),
+        ScreenField("Client ID", side.client_id, None, "" if side.client_id else _NOT_SET),
+        ScreenField("Client Secret", "", None, "the secret of the application; it is not shown here"),
+    )
+
+
+_NOT_SET = "not set in this profile: smtp-wizard iiq oauth proposes it"
+_REFRESH_NOTE = "with an application's own sign-in it is expected to be the token endpoint"
+
+
+def _either_way(side: IdentityIQ) -> tuple[ScreenField, ...]:
+    """Fields that belong to every type and are worth a line where the profile says something of them."""
+    found = []
+    if side.retries is not None:
+        found.append(ScreenField("Maximum Email Retries", str(side.retries), None, "of a mail that failed; 20 as shipped"))
+    if side.suppress_duplicates is not None:
+        ticked = "ticked" if side.suppress_duplicates else "not ticked"
+        found.append(ScreenField("Suppress Duplicate Emails", ticked, "suppressDuplicateEmails"))
+    if side.server_root:
+        found.append(ScreenField("Server Root Path", side.server_root, "serverRootPath", "links in mails begin with it"))
+    return tuple(found)
 
 
 def _sender(address: str) -> ScreenField:
@@ -86,15 +145,45 @@ def _encryption(security: Security) -> ScreenField:
 
 def remarks(profile: Profile | None) -> tuple[str, ...]:
     """Return what is worth knowing before saving the page."""
-    known = [
-        "Mail that failed before is expected to wait in IdentityIQ's queue: the next try comes after 1 hour, then 2, 4, 8 hours, "
-        "and old messages then go to real people.",
-    ]
+    kind = profile.identityiq.type if profile and profile.identityiq else NotificationType.SMTP
+    if kind.redirects:
+        return _redirect_remarks(kind)
+    known = [_QUEUE]
+    if kind is NotificationType.HTTP:
+        return (_QUEUE, _GRAPH, _TRUST)
     if profile is None or profile.endpoint.security is not Security.NONE:
-        known.append(
-            "IdentityIQ checks the server's certificate against the trust store of its own Java, not this host's: a certificate "
-            "that is trusted here may not be trusted there."
-        )
+        known.append(_TRUST)
     if profile is not None and profile.login is None:
         known.append("IdentityIQ is expected to sign in only when both user name and password are set.")
+    if profile is not None and _not_production(profile):
+        known.append(
+            "This profile is for an IdentityIQ that is not production: consider Redirect to Email first, so that no real person "
+            "gets its mail."
+        )
     return tuple(known)
+
+
+_QUEUE = (
+    "Mail that failed before is expected to wait in IdentityIQ's queue: the next try comes after 1 hour, then 2, 4, 8 hours, "
+    "and old messages then go to real people."
+)
+_TRUST = (
+    "IdentityIQ checks the server's certificate against the trust store of its own Java, not this host's: a certificate "
+    "that is trusted here may not be trusted there."
+)
+_GRAPH = (
+    "For Microsoft 365 the application needs the Graph permission Mail.Send as an application permission; a delegated one is "
+    "not enough."
+)
+
+
+def _redirect_remarks(kind: NotificationType) -> tuple[str, ...]:
+    where = "one address" if kind is NotificationType.REDIRECT_TO_EMAIL else "a file"
+    return (
+        f"With {kind.label} all mail goes to {where}, what waits in the queue too: nobody else gets any until you change it.",
+    )
+
+
+def _not_production(profile: Profile) -> bool:
+    side = profile.identityiq
+    return side is not None and side.environment is Environment.NON_PRODUCTION

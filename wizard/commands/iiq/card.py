@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wizard.identityiq.screen import ScreenField
     from wizard.profile import Profile
     from wizard.render.style import Style
 
@@ -27,14 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the page's paths and fields. Raises UsageError for a profile that is not known or not complete."""
     from wizard.commands.terminal import Output, style_for
-    from wizard.identityiq.screen import fields
 
     profile = _profile(args)
     output = Output(sys.stdout)
     if args.json:
-        output.write(_as_json(profile, fields(profile)) + "\n")
+        output.write(_as_json(profile) + "\n")
     else:
-        output.write("\n".join(_as_text(profile, fields(profile), style_for(sys.stdout, os.environ))) + "\n")
+        output.write("\n".join(_as_text(profile, style_for(sys.stdout, os.environ))) + "\n")
     return 0
 
 
@@ -54,8 +52,8 @@ def _profile(args: argparse.Namespace) -> Profile | None:
     return profile
 
 
-def _as_json(profile: Profile | None, fields: tuple[ScreenField, ...]) -> str:
-    from wizard.identityiq.screen import PATHS, remarks
+def _as_json(profile: Profile | None) -> str:
+    from wizard.identityiq.screen import PATHS, fields, remarks
 
     return json.dumps(
         {
@@ -63,7 +61,8 @@ def _as_json(profile: Profile | None, fields: tuple[ScreenField, ...]) -> str:
             "profile": profile.name if profile else None,
             "paths": list(PATHS),
             "fields": [
-                {"label": one.label, "value": one.value or None, "key": one.key, "note": one.note or None} for one in fields
+                {"label": one.label, "value": one.value or None, "key": one.key, "note": one.note or None}
+                for one in fields(profile)
             ],
             "remarks": list(remarks(profile)),
         },
@@ -71,19 +70,8 @@ def _as_json(profile: Profile | None, fields: tuple[ScreenField, ...]) -> str:
     )
 
 
-def _as_text(profile: Profile | None, fields: tuple[ScreenField, ...], style: Style) -> list[str]:
-    from wizard.identityiq.screen import PATH_NOTES, PATHS, remarks
+def _as_text(profile: Profile | None, style: Style) -> list[str]:
+    from wizard.identityiq.handover.card import card_lines
 
-    lines = [style.heading("In IdentityIQ, open one of these"), *(f"  {path}" for path in PATHS)]
-    for note in PATH_NOTES:
-        lines += style.wrapped(note)
-    known = f"and type what the profile '{profile.name}' has" if profile else "and have these at hand (no profile is saved yet)"
-    lines += ["", style.heading(style.plain(known))]
-    width = max(len(one.label) for one in fields)
-    for one in fields:
-        said = [style.plain(one.value)] if one.value else []
-        said += [line.lstrip() for line in style.wrapped(f"({one.note})", " " * (width + 4))] if one.note else []
-        lines += [f"  {one.label if number == 0 else '':<{width}}  {text}" for number, text in enumerate(said or [""])]
-    for remark in remarks(profile):
-        lines += ["", *style.wrapped(remark)]
-    return lines
+    found = card_lines(profile, width=style.width)
+    return [style.heading(style.plain(line.text)) if line.heading else style.plain(line.text) for line in found]
