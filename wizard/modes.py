@@ -6,3 +6,4 @@ from wizard.profile import Security
 MODES = {Security.STARTTLS: "STARTTLS", Security.TLS: "TLS", Security.NONE: "no encryption"}
 MODES_SPOKEN = {**MODES, Security.TLS: "TLS from the first byte"}
 MODES_SEEN = {**MODES, Security.NONE: "in clear"}
+IIQ_WORDS = {Security.STARTTLS: "TLS", Security.TLS: "SSL", Security.NONE: "None"}  # on IdentityIQ's page

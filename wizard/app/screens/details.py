@@ -14,7 +14,8 @@ from textual.widgets import Input, Static
 from wizard import values
 from wizard.app.screens.live import LiveStep
 from wizard.app.step import Command, StepName
-from wizard.app.widgets.form import Fold, Form
+from wizard.app.widgets.fold import Fold
+from wizard.app.widgets.form import Form
 from wizard.app.widgets.ports import Live
 from wizard.draft import Change, Field
 from wizard.profile import Invalid, SecretKind, Security, parse
@@ -165,12 +166,17 @@ class DetailsScreen(LiveStep):
         """Show errors under their fields, the cursor on the first."""
         self.run_worker(self.form.show_errors(errors), exclusive=True, group="next")
 
+    def action_identityiq(self) -> None:
+        """Open the rows of IdentityIQ's side."""
+        self.run_worker(self.form.unfold("identityiq"))
+
     def commands(self) -> Iterable[Command]:
         """What the palette offers here."""
         yield Command("Test these settings", "go on to the test", self.action_next)
         yield Command("Try the sign-in once", "signs in and stops; sends no message", self.action_try_signin)
         yield Command("Take the offer", "apply what the box below proposes", self.action_take_offer)
         yield Command("More settings", "mechanism, CA file, EHLO name, time limits", lambda: self.run_worker(self.form.unfold()))
+        yield Command("IdentityIQ's own settings", "type, redirect, HTTP/OAuth, retries, duplicates", self.action_identityiq)
         yield Command("Back to Access", "where the settings come from", self.action_back)
 
 

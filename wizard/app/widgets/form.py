@@ -6,57 +6,34 @@ It shows a draft and tells each edit as a message; the screen applies it. The ty
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.content import Content
+from textual.css.query import DOMQuery
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from wizard.app.widgets.field import FIELD_KEYS, Choice, FieldRow, TextInput, act_at_once
-from wizard.app.widgets.rows import COMMON, ENCRYPTION, MECHANISMS, NO_YES, RARER, WARNINGS, as_shown, usual_port
+from wizard.app.widgets.field import Choice, FieldRow, TextInput
+from wizard.app.widgets.fold import Fold
+from wizard.app.widgets.rows import (
+    COMMON,
+    DUPLICATES,
+    ENCRYPTION,
+    ENVIRONMENTS,
+    FOLDS,
+    MECHANISMS,
+    NO_YES,
+    NOTIFICATIONS,
+    WARNINGS,
+    Row,
+    as_shown,
+    usual_port,
+)
 from wizard.app.widgets.secret import SecretRows
 from wizard.draft import Change, Draft, Field
 from wizard.profile import Mechanism, Password, Security
-
-
-class Fold(Widget, can_focus=True):
-    """The line that opens and closes the rarer settings; names those that are set, so nothing works unseen."""
-
-    BINDINGS: ClassVar = [
-        *FIELD_KEYS,
-        Binding("enter,space", "press", "Open or close", show=False),
-    ]
-
-    class Toggled(Message):
-        """The line was pressed."""
-
-    def __init__(self, draft: Draft) -> None:
-        super().__init__(id="more")
-        self.draft = draft
-        self.opened = False
-
-    def render(self) -> Content:
-        """Return the line."""
-        given = [label for field, label, _ in RARER if self.draft.get(field)]
-        what = "set: " + ", ".join(given) if given else "CA file, mechanism, time limits"
-        style = "bold $primary" if self.has_focus else "$muted"
-        return Content.styled(f"{'▼ Less' if self.opened else '► More'}   {'' if self.opened else what}", style)
-
-    async def _on_key(self, event: events.Key) -> None:
-        await act_at_once(self, event)
-
-    def action_press(self) -> None:
-        """Tell that it was pressed."""
-        self.post_message(self.Toggled())
-
-    def on_click(self) -> None:
-        """Pressing by mouse is pressing."""
-        self.action_press()
 
 
 class Form(VerticalScroll, can_focus=False):
@@ -87,11 +64,12 @@ class Form(VerticalScroll, can_focus=False):
         self.secret = SecretRows(draft.password, typed=typed)
 
     def compose(self) -> ComposeResult:
-        """The common rows, the fold, and no rarer row until it is opened."""
+        """The common rows, the folds, and no row behind a fold until it is opened."""
         yield from self._rows(COMMON)
-        yield Fold(self.draft)
+        for name, (title, _, words) in FOLDS.items():
+            yield Fold(self.draft, title, words, id=name)
 
-    def _rows(self, table: tuple[tuple[Field, str, str], ...]) -> Iterator[Widget]:
+    def _rows(self, table: tuple[Row, ...]) -> Iterator[Widget]:
         for field, label, hint in table:
             if field is Field.PASSWORD:
                 yield self.secret
@@ -107,6 +85,12 @@ class Form(VerticalScroll, can_focus=False):
                 return Choice(MECHANISMS, "" if value.lower() == Mechanism.AUTO else value.lower(), id=field, spread=False)
             case Field.ACCEPT_CLEARTEXT_AUTH | Field.ACCEPT_UNVERIFIED_TLS:
                 return Choice(NO_YES, value, id=field)
+            case Field.IIQ_TYPE:
+                return Choice(NOTIFICATIONS, as_shown(field, self.draft), id=field, spread=False)
+            case Field.IIQ_ENVIRONMENT:
+                return Choice(ENVIRONMENTS, value.lower(), id=field, spread=False)
+            case Field.IIQ_SUPPRESS_DUPLICATES:
+                return Choice(DUPLICATES, value.lower(), id=field)
             case _:
                 return TextInput(value, placeholder=hint, id=field)
 
@@ -158,7 +142,7 @@ class Form(VerticalScroll, can_focus=False):
     @on(Fold.Toggled)
     async def _toggled(self, event: Fold.Toggled) -> None:
         event.stop()
-        await self.unfold(not self.query_one(Fold).opened)
+        await self.unfold(event.fold.id or "", not event.fold.opened)
 
     # --- what the screen shows ---------------------------------------------------------------------------------------
 
@@ -166,18 +150,36 @@ class Form(VerticalScroll, can_focus=False):
         """Return the row of a field."""
         return self.secret.password_row if field is Field.PASSWORD else self.query_one(f"#row-{field}", FieldRow)
 
-    async def unfold(self, opened: bool = True) -> None:
-        """Open or close the rarer rows."""
-        fold = self.query_one(Fold)
+    async def unfold(self, name: str = "more", opened: bool = True) -> None:
+        """Open or close the rows behind a fold."""
+        fold = self.query_one(f"#{name}", Fold)
         if opened == fold.opened:
             return
         fold.opened = opened
         if opened:
-            await self.mount(*self._rows(RARER), after=fold)
+            await self.mount(*self._rows(FOLDS[name][1](self.draft)), after=fold)
             self._warn()
         else:
-            await self.query(", ".join(f"#row-{field}" for field, _, _ in RARER)).remove()
+            await self._behind(name).remove()
         fold.refresh()
+
+    def _behind(self, name: str) -> DOMQuery[Widget]:
+        """Return the rows that stand behind a fold now."""
+        every = {row[0] for kind in NOTIFICATIONS for row in FOLDS[name][1](Draft(iiq_type=kind.value))}
+        return self.query(", ".join(f"#row-{field}" for field in sorted(every)))
+
+    async def _follow_type(self) -> None:
+        """Show the rows of the chosen notification type; those it shares with the one before stay as they are."""
+        fold = self.query_one("#identityiq", Fold)
+        wanted = FOLDS["identityiq"][1](self.draft)
+        names = [f"row-{field}" for field, _, _ in wanted]
+        standing = [row.id for row in self._behind("identityiq")]
+        if not fold.opened or names == standing:
+            return
+        await self.query(", ".join(f"#{name}" for name in standing if name not in names) or "#none").remove()
+        for before, row in zip(names, wanted[1:], strict=False):  # the first row, the type itself, always stands
+            if f"row-{row[0]}" not in standing:
+                await self.mount(*self._rows((row,)), after=self.query_one(f"#{before}"))
 
     def standing(self) -> list[Change]:
         """Return what stands in the editors and is not in the draft yet: keys can be faster than the messages about them."""
@@ -199,11 +201,11 @@ class Form(VerticalScroll, can_focus=False):
                         editor.set_value(as_shown(field, draft))
         if Field.PASSWORD in fields:
             self.secret.show(draft.password)
-        fold = self.query_one(Fold)
-        if [bool(fold.draft.get(field)) for field, _, _ in RARER] != [bool(draft.get(field)) for field, _, _ in RARER]:
-            fold.draft = draft
-            fold.refresh()
-            self._warn()
+        for fold in self.query(Fold):
+            fold.show(draft)
+        self._warn()
+        if Field.IIQ_TYPE in fields:
+            self.call_later(self._follow_type)
 
     def _warn(self) -> None:
         """Keep the plain warning under a switch for as long as it is on."""
@@ -215,18 +217,18 @@ class Form(VerticalScroll, can_focus=False):
 
     def mark(self, fields: frozenset[Field]) -> None:
         """Mark the rows a remedy or an import changed."""
-        for field, _, _ in (*COMMON, *RARER):
-            for row in self.query(f"#row-{field}").results(FieldRow):
-                row.mark(field in fields)
+        for row in self.query(FieldRow):
+            row.mark((row.id or "").removeprefix("row-") in fields)
 
     async def show_errors(self, errors: Mapping[Field, str]) -> None:
         """Show each error under its field and put the cursor on the first one, in the order of the screen."""
-        if any(field in errors for field, _, _ in RARER):
-            await self.unfold()
-        shown = [field for field, _, _ in (*COMMON, *RARER) if field in errors]
+        for name, (_, rows, _) in FOLDS.items():
+            if any(field in errors for field, _, _ in rows(self.draft)):
+                await self.unfold(name)
+        shown = [row for row in self.query(FieldRow) if (row.id or "").removeprefix("row-") in errors]
         for row in self.query(FieldRow):
             row.error("")
-        for field in shown:
-            self.row(field).error(errors[field])
+        for row in shown:
+            row.error(errors[Field((row.id or "").removeprefix("row-"))])
         if shown:
-            self.row(shown[0]).editor.focus()
+            shown[0].editor.focus()
