@@ -95,7 +95,8 @@ def identityiq_words(draft: Draft) -> str:
     if not kind.needs_host:
         return kind.label
     try:
-        return f"{kind.label}, Encryption {IIQ_WORDS[Security(draft.security.lower() or Security.STARTTLS)]}"
+        word = IIQ_WORDS[Security(draft.security.lower() or Security.STARTTLS)]
+        return f"{kind.label}, {word}" if kind.redirects else f"{kind.label}, Encryption {word}"
     except ValueError:
         return kind.label
 
