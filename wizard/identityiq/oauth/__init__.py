@@ -1,6 +1,6 @@
 """IdentityIQ's HTTP/OAuth: the values its page wants, and a live test of them. Must not know screens or files.
 
-``microsoft`` proposes values, ``judging`` says what is wrong with them, ``run.try_out`` tests them, ``model`` holds what came out.
+``microsoft`` proposes values, ``judging`` says what is wrong with them, ``run.try_out`` tests them; the rest is its tools.
 """
 
 from wizard.identityiq.oauth.judging import Problem, problems, secret_problem

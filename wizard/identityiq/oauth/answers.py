@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from wizard.diagnosis.model import Evidence, Finding, Possible, Remedy, Severity
+from wizard.diagnosis.model import Evidence, Finding, Remedy, Severity
 from wizard.identityiq.oauth.line import Answer
 from wizard.identityiq.oauth.microsoft import CLOUDS, cloud_of, host_of, tenant_of
 from wizard.identityiq.oauth.settings import OAuthSettings
@@ -38,7 +38,12 @@ def table(name: str) -> tuple[Entry, ...]:
     import tomllib
 
     rows: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))["answer"]
-    return tuple(Entry(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}) for row in rows)
+    return tuple(_entry(row) for row in rows)
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    return Entry(**fields)
 
 
 def entry(name: str, codes: tuple[int | str, ...]) -> Entry | None:
@@ -142,6 +147,3 @@ def _bare(text: str) -> str:
     return re.sub(
         r"<(?:script|style)\b.*?</(?:script|style)>|<[^<>]{0,500}>", " ", text[:20_000], flags=re.DOTALL | re.IGNORECASE
     )
-
-
-POLICY = Possible("iiq-oauth-send-denied", "the permission is granted in Exchange by RBAC for Applications: then --send succeeds")

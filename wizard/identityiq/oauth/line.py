@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 from wizard.smtp.network import name_is_unknown
 from wizard.smtp.observation import Kind, Observation, Stage
@@ -99,10 +99,14 @@ def proxy_for(url: str) -> Proxy | None:
 
 
 class Line:
-    """Asks within ``deadline`` seconds all in all. ``answers`` keeps what came back, in order. For one thread."""
+    """Asks within ``deadline`` seconds all in all. ``answers`` keeps what came back, in order. For one thread.
 
-    def __init__(self, *, ca_file: Path | None, proxy: Proxy | None, deadline: float) -> None:
+    A ``secret`` a service should repeat in its answer comes back as dots.
+    """
+
+    def __init__(self, *, ca_file: Path | None, proxy: Proxy | None, deadline: float, secret: str) -> None:
         self.answers: list[Answer] = []
+        self._secrets = {secret, quote_plus(secret), json.dumps(secret)[1:-1]} - {""}
         self._ends = time.monotonic() + deadline
         self._pool = _pool(ca_file, proxy)
 
@@ -161,7 +165,10 @@ class Line:
                 self._left()
         finally:
             response.close()
-        return kept.decode("utf-8", "replace")
+        text = kept.decode("utf-8", "replace")
+        for secret in self._secrets:
+            text = text.replace(secret, "••••")
+        return text
 
     def _left(self) -> float:
         left = self._ends - time.monotonic()
