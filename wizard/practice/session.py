@@ -6,9 +6,7 @@ Must not know how ports are opened, nor what becomes of a message.
 
 from __future__ import annotations
 
-import binascii
 import ssl
-from typing import Any
 
 from aiosmtpd.smtp import TLSSetupException
 
@@ -16,6 +14,7 @@ from wizard.practice.act import LineGoneError, shake_hands
 from wizard.practice.desk import HOSTNAME
 from wizard.practice.fault import Step
 from wizard.practice.line import FaultyLine
+from wizard.practice.quiet import decoded
 from wizard.practice.sasl import MECHANISMS, OFFERED, SignIn
 
 
@@ -23,7 +22,7 @@ class PracticeSMTP(FaultyLine):
     """The protocol of one connection."""
 
     async def smtp_EHLO(self, hostname: str) -> None:
-        """Say what is offered, in one piece (aiosmtpd sends a packet per line)."""
+        """Say what is offered."""
         self._ehlo = hostname or ""
         if not hostname:
             await self.push("501 5.5.4 Syntax: EHLO hostname")
@@ -34,8 +33,7 @@ class PracticeSMTP(FaultyLine):
         self._set_rset_state()  # type: ignore[no-untyped-call]
         self.session.extended_smtp = True
         self.session.host_name = hostname
-        lines = [HOSTNAME, *self._capabilities()]
-        await self.say("\r\n".join([*(f"250-{line}" for line in lines[:-1]), f"250 {lines[-1]}"]))
+        await self.say_offers([HOSTNAME, *self._capabilities()])
 
     async def smtp_HELO(self, hostname: str) -> None:
         """The greeting of RFC 821: a name and no extensions, so no code in front of the name either."""
@@ -100,7 +98,7 @@ class PracticeSMTP(FaultyLine):
             return
         first: bytes | None = None
         if initial:
-            first = b"" if initial == "=" else _decoded(initial)
+            first = decoded(initial)
             if first is None:
                 await self.push("501 5.5.2 Cannot decode the initial response")
                 return
@@ -119,11 +117,6 @@ class PracticeSMTP(FaultyLine):
         if mechanism not in self._mechanisms() or mechanism not in MECHANISMS:
             return "504 5.5.4 Unrecognized authentication type"
         return ""
-
-    async def _ask(self, question: bytes) -> bytes | None:
-        """Put one question (a 334 reply); None when the client broke off or answered no base64: it has been told."""
-        answer: Any = await self.challenge_auth(question)
-        return answer if isinstance(answer, bytes) else None
 
     async def _verdict(self, mechanism: str, username: str, right: bool) -> None:
         accepted = right and Step.AUTH not in self._house.fault.at
@@ -166,10 +159,3 @@ class PracticeSMTP(FaultyLine):
 
 def _within_brackets(arg: str | None) -> str:
     return (arg or "").partition("<")[2].partition(">")[0]
-
-
-def _decoded(text: str) -> bytes | None:
-    try:
-        return binascii.a2b_base64(text, strict_mode=True)
-    except binascii.Error:
-        return None
