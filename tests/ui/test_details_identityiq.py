@@ -27,7 +27,7 @@ def details(draft: Draft | None = None) -> WizardApp:
 async def opened(pilot: Pilot[None]) -> str:
     """Open IdentityIQ's rows; the cursor stays on their line."""
     await until(pilot, "► IdentityIQ")
-    pilot.app.screen.query_one("#identityiq").focus()
+    pilot.app.screen.query_one("#iiq").focus()
     await pilot.press("enter")
     return await until(pilot, "Server root")
 

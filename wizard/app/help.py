@@ -108,8 +108,14 @@ SOURCES: dict[str, tuple[str, str]] = {
     ),
     "provider": ("A provider", "Fills in host, port and encryption of a well-known provider, and says what it expects."),
     "identityiq": (
-        "IdentityIQ",
-        "Shows where IdentityIQ keeps its mail settings on its own screen, and which field there is which one here.",
+        "IdentityIQ on this host",
+        "Reads IdentityIQ's mail settings through its own console, says what is wrong with them, and takes them into the form. "
+        "Nothing is changed. Where none is found, it shows where IdentityIQ keeps these settings on its own page.",
+    ),
+    "export": (
+        "An IdentityIQ export",
+        "Reads the mail settings out of an export of SystemConfiguration, a merge file, or the XML of the Debug page, says what "
+        "is wrong with them line by line, and takes them into the form. Nothing is contacted.",
     ),
     "profiles": ("Saved profiles", "Profiles are saved at the end of the test, in the settings file named below the list."),
     "profile": ("A saved profile", "Fills in what was saved. The password comes from where it is kept."),
@@ -163,5 +169,7 @@ STEPS: dict[str, tuple[str, str]] = {
 
 def topic(name: str, step: str) -> tuple[str, str]:
     """Return title and text for a focused widget's id or a source's kind, falling back to the step's own."""
-    kind = {"fault": "faults", "region": "provider", "export": "identityiq"}.get(name, name)
-    return FIELDS.get(kind) or SOURCES.get(kind) or STEPS[step]
+    from wizard.app.iiq.help import TOPICS
+
+    kind = {"fault": "faults", "region": "provider", "installation": "identityiq"}.get(name, name)
+    return FIELDS.get(kind) or TOPICS.get(kind) or SOURCES.get(kind) or STEPS[step]

@@ -168,7 +168,7 @@ class DetailsScreen(LiveStep):
 
     def action_identityiq(self) -> None:
         """Open the rows of IdentityIQ's side."""
-        self.run_worker(self.form.unfold("identityiq"))
+        self.run_worker(self.form.unfold("iiq"))
 
     def commands(self) -> Iterable[Command]:
         """What the palette offers here."""

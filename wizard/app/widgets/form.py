@@ -170,10 +170,10 @@ class Form(VerticalScroll, can_focus=False):
 
     async def _follow_type(self) -> None:
         """Show the rows of the chosen notification type; those it shares with the one before stay as they are."""
-        fold = self.query_one("#identityiq", Fold)
-        wanted = FOLDS["identityiq"][1](self.draft)
+        fold = self.query_one("#iiq", Fold)
+        wanted = FOLDS["iiq"][1](self.draft)
         names = [f"row-{field}" for field, _, _ in wanted]
-        standing = [row.id for row in self._behind("identityiq")]
+        standing = [row.id for row in self._behind("iiq")]
         if not fold.opened or names == standing:
             return
         await self.query(", ".join(f"#{name}" for name in standing if name not in names) or "#none").remove()

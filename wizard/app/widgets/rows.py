@@ -103,7 +103,7 @@ def identityiq_words(draft: Draft) -> str:
 
 # The folds of the form, by the id of their line.
 FOLDS: dict[str, tuple[str, Callable[[Draft], tuple[Row, ...]], Callable[[Draft], str]]] = {
-    "identityiq": ("IdentityIQ", identityiq_rows, identityiq_words),
+    "iiq": ("IdentityIQ", identityiq_rows, identityiq_words),
     "more": ("More", rarer_rows, rarer_words),
 }
 WARNINGS = {
