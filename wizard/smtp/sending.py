@@ -27,7 +27,7 @@ async def mail(run: Run) -> Observation:
     if run.deliver and recipient:
         run.token = new_token()
         run.message = compose(run.profile, run.token, eight_bit="8BITMIME" in offered, utf8=speaks_utf8)
-        if 0 < _size_limit(offered.get("SIZE", "")) < len(run.message):
+        if 0 < size_limit(offered.get("SIZE", "")) < len(run.message):
             return run.seen(Stage.MAIL, Kind.TOO_LARGE, reply=run.context.ehlo)
     words = [f"MAIL FROM:<{sender}>"]
     if run.message and "SIZE" in offered:
@@ -54,7 +54,7 @@ def _behind_recipient(run: Run) -> list[str]:
     return [] if run.also_to else ["RSET", "QUIT"]
 
 
-def _size_limit(parameter: str) -> int:
+def size_limit(parameter: str) -> int:
     """Return the SIZE limit in bytes, 0 when none is told. RFC 1870 3 grants it twenty ASCII digits; anything else is none."""
     return int(parameter) if re.fullmatch(r"[0-9]{1,20}", parameter) else 0
 
