@@ -1,0 +1,254 @@
+"""The Java to run, the mail library beside it, and the probe compiled for both. Must not know what the probe tells.
+
+The probe is shipped as source: a class file would fit one Java and one library only. Without a compiler nothing is run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from wizard.identityiq.installation import Installation, JavaRuntime, MailLibrary
+from wizard.memory.place import state_file
+
+DEADLINE = 60.0  # seconds for the compiler; it takes one or two
+_SOURCES = ("Probe.java", "Watched.java")
+_USUAL_JARS = ("javax.mail.jar", "jakarta.mail.jar", "mail.jar")
+_BESIDE = re.compile(r"(?:javax|jakarta)?[.-]?activation(?:-api)?[-.\d\w]*\.jar", re.IGNORECASE)
+_JAR_FOLDERS = (Path("/usr/share/java"), Path("/usr/local/share/java"))
+_JVM_FOLDERS = (Path("/usr/lib/jvm"), Path("/usr/java"), Path("/opt/java"))
+_OLDEST = 7  # Java; what the source is written for
+_TARGET = 8  # what later compilers still make
+
+
+class NotHereError(Exception):
+    """Something is missing; the text is the user's sentence, with the cure."""
+
+
+class Program(NamedTuple):
+    """All that is needed to start the probe. ``temporary`` is to be removed afterwards, None where it is kept."""
+
+    runtime: JavaRuntime
+    library: MailLibrary
+    classes: Path
+    temporary: Path | None = None
+
+    @property
+    def class_path(self) -> str:
+        """For ``java -cp``."""
+        return os.pathsep.join(str(place) for place in (self.classes, self.library.jar, *self.library.more))
+
+
+def runtime_of(installation: Installation | None, home: Path | None = None) -> JavaRuntime:
+    """Return the Java to use: the one named, the one that runs IdentityIQ, the one in PATH. Raises NotHereError."""
+    if home is not None:
+        found = JavaRuntime(_home_of(home), source="named with --java")
+        if not found.java.is_file():
+            raise NotHereError(f"There is no bin/java below {home}. Name the folder of a Java with --java.")
+        return found
+    for known in (installation.jvm, installation.path_jvm) if installation else ():
+        if known and known.java.is_file():
+            return known
+    return _runtime_here()
+
+
+def _runtime_here() -> JavaRuntime:
+    named = os.environ.get("JAVA_HOME", "")
+    if named and (Path(named) / "bin" / "java").is_file():
+        return JavaRuntime(Path(named), source="named by JAVA_HOME")
+    in_path = shutil.which("java")
+    if in_path:
+        return JavaRuntime(Path(in_path).resolve().parent.parent, source="in PATH")
+    for home in _homes():
+        if (home / "bin" / "java").is_file():
+            return JavaRuntime(home, source=f"found at {home}")
+    raise NotHereError("No Java was found on this host. Name one with --java, or install one (on Debian: default-jdk-headless).")
+
+
+def _home_of(place: Path) -> Path:
+    """Take the folder of a Java, its bin folder, or the program itself."""
+    if place.name == "java" and place.parent.name == "bin":
+        return place.parent.parent
+    return place.parent if place.name == "bin" else place
+
+
+def _homes() -> Iterator[Path]:
+    for folder in _JVM_FOLDERS:
+        if folder.is_dir():
+            yield from sorted(folder.iterdir(), reverse=True)
+
+
+def library_of(installation: Installation | None, jar: Path | None = None) -> MailLibrary:
+    """Return the mail library to use: the jar named, IdentityIQ's own, Debian's. Raises NotHereError."""
+    if jar is not None:
+        if not jar.is_file():
+            raise NotHereError(f"There is no file {jar}. Name the jar of the mail library with --jar.")
+        return completed(MailLibrary(jar))
+    if installation and installation.mail and installation.mail.jar.is_file():
+        return completed(installation.mail)
+    for folder in _JAR_FOLDERS:
+        for name in _USUAL_JARS:
+            if (folder / name).is_file():
+                return completed(MailLibrary(folder / name))
+    raise NotHereError(
+        "No mail library was found on this host. Name its jar with --jar, for example the mail jar in IdentityIQ's WEB-INF/lib, "
+        "or install one (on Debian: libmail-java)."
+    )
+
+
+def completed(library: MailLibrary) -> MailLibrary:
+    """Add the version from the manifest and the activation jar, which no Java since 11 brings, where they are not known."""
+    version = library.version or version_of(library.jar)
+    more = library.more or tuple(_activation(library.jar))
+    return library._replace(version=version, more=more)
+
+
+def _activation(jar: Path) -> Iterator[Path]:
+    for folder in (jar.parent, *_JAR_FOLDERS):
+        names = sorted(name for name in os.listdir(folder) if _BESIDE.fullmatch(name)) if folder.is_dir() else []
+        if names:
+            yield folder / names[0]
+            return
+
+
+def version_of(jar: Path) -> str:
+    """Return the version a jar's manifest states, empty where it has none or is no jar."""
+    try:
+        with zipfile.ZipFile(jar) as opened:
+            manifest = opened.read("META-INF/MANIFEST.MF")[:65_536].decode("utf-8", "replace")
+    except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError):
+        return ""
+    joined = re.sub(r"\r?\n ", "", manifest)
+    for name in ("Implementation-Version", "Bundle-Version", "Specification-Version"):
+        found = re.search(rf"^{name}: *(\S+)", joined, re.MULTILINE)
+        if found:
+            return found[1]
+    return ""
+
+
+def _package_of(jar: Path) -> str:
+    """Return ``jakarta`` or ``javax``: which name the library's classes have. Raises NotHereError when it is neither."""
+    try:
+        with zipfile.ZipFile(jar) as opened:
+            names = set(opened.namelist())
+    except (OSError, zipfile.BadZipFile):
+        raise NotHereError(f"{jar} is no jar that can be read. Name another with --jar.") from None
+    for package in ("javax", "jakarta"):
+        if f"{package}/mail/Transport.class" in names:
+            return package
+    raise NotHereError(f"{jar} holds no mail library (javax.mail or jakarta.mail). Name another with --jar.")
+
+
+# -- the compiler ------------------------------------------------------------------------------------------------------
+
+
+def compiler_for(runtime: JavaRuntime) -> Path:
+    """Return a javac: that Java's own, or any other, whose classes run on it all the same. Raises NotHereError."""
+    own = (runtime.home, runtime.home.parent, Path(os.environ.get("JAVA_HOME") or "/nonexistent"))
+    in_path = shutil.which("javac")
+    for place in (*(home / "bin" / "javac" for home in own), *((Path(in_path),) if in_path else ())):
+        if place.is_file():
+            return place
+    for home in _homes():
+        if (home / "bin" / "javac").is_file():
+            return home / "bin" / "javac"
+    raise NotHereError(
+        f"The Java at {runtime.home} has no compiler (javac), and no other was found, so the library is not run but foretold. "
+        "A JDK of any version on this host is enough (on Debian: default-jdk-headless)."
+    )
+
+
+async def prepare(runtime: JavaRuntime, library: MailLibrary) -> Program:
+    """Return the probe, compiled for this library, from the state folder where it was compiled before. Raises NotHereError."""
+    package = _package_of(library.jar)
+    release = min(runtime.major, _TARGET) if runtime.major >= _OLDEST else _TARGET
+    sources = {name: _source(name, package) for name in _SOURCES}
+    text = "".join(sources.values()) + str(release)
+    kept = _kept(hashlib.sha256(text.encode()).hexdigest()[:16])
+    if kept is not None and _ours(kept) and (kept / "Probe.class").is_file():
+        return Program(runtime, library, kept)
+    compiler = compiler_for(runtime)
+    folder = Path(tempfile.mkdtemp(prefix="smtp-wizard-java-"))  # 0700
+    for name, source in sources.items():
+        (folder / name).write_text(source, "utf-8")
+    problem = await _compile(compiler, release, library, folder)
+    if problem:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise NotHereError(f"The probe could not be compiled with {compiler}, so the library is not run but foretold: {problem}")
+    return _moved(Program(runtime, library, folder, folder), kept)
+
+
+def _source(name: str, package: str) -> str:
+    text = Path(__file__).with_name(name).read_text("utf-8")
+    return text.replace("import javax.mail.", f"import {package}.mail.")
+
+
+def _kept(key: str) -> Path | None:
+    try:
+        return state_file("javamail") / key
+    except OSError:
+        return None
+
+
+def _ours(folder: Path) -> bool:
+    """Whether nobody else can have put the classes there: what lies there is run."""
+    try:
+        seen = (folder.lstat(), folder.parent.lstat())
+    except OSError:
+        return False
+    return all(one.st_uid == os.getuid() and not one.st_mode & 0o022 for one in seen) and not folder.is_symlink()
+
+
+def _moved(program: Program, kept: Path | None) -> Program:
+    """Keep the classes for the next time; where that cannot be, they are removed after this one."""
+    if kept is None or program.temporary is None:
+        return program
+    try:
+        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.move(program.temporary, kept)
+    except OSError:
+        return program
+    return program._replace(classes=kept, temporary=None)
+
+
+async def _compile(compiler: Path, release: int, library: MailLibrary, folder: Path) -> str:
+    """Compile, and return the compiler's first complaint, or nothing. Only old compilers lack ``--release`` (JDK 9)."""
+    names = [str(folder / name) for name in _SOURCES]
+    rest = ["-nowarn", "-proc:none", "-d", str(folder), "-cp", str(library.jar), *names]
+    said = await _javac(compiler, ["--release", str(release), *rest])
+    if "--release" in said and "invalid flag" in said:
+        said = await _javac(compiler, ["-source", str(release), "-target", str(release), *rest])
+    return said
+
+
+async def _javac(compiler: Path, words: list[str]) -> str:
+    try:
+        process = await asyncio.create_subprocess_exec(
+            str(compiler),
+            *words,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+    except OSError as problem:
+        return f"it could not be started ({problem.strerror})"
+    try:
+        async with asyncio.timeout(DEADLINE):
+            said, _ = await process.communicate()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        return f"it did not end within {DEADLINE:g} seconds"
+    if process.returncode == 0:
+        return ""
+    lines = [line for line in said.decode("utf-8", "replace").splitlines() if line and not line.startswith("warning:")]
+    return lines[0][:300] if lines else f"it ended with exit code {process.returncode}"
