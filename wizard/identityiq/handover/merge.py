@@ -96,7 +96,7 @@ def _entry_lines(entry: Entry, password: Password | None) -> list[str]:
         return []
     key = escaped(entry.key, "The name of an entry")
     text = escaped(value, "The password" if entry.key in SECRET_KEYS else entry.key)
-    if entry.form is not Form.ELEMENT:
+    if entry.form is not Form.ELEMENT or not entry.type:
         return [f'<entry key="{key}" value="{text}"/>']
     if not _TYPE_NAME.fullmatch(entry.type):
         raise UnwritableError(
