@@ -30,11 +30,15 @@ class Port(NamedTuple):
 
 
 class Note(NamedTuple):
-    """One thing worth knowing. ``date`` is the day it takes (or took) effect, where it has one."""
+    """One thing worth knowing. ``date`` is the day it takes (or took) effect, where it has one.
+
+    ``ways_out`` are what a person can do about it, best first: every face shows the same.
+    """
 
     text: str
     date: datetime.date | None = None
     ends_password_sign_in: bool = False
+    ways_out: tuple[str, ...] = ()
 
     def days_left(self, today: datetime.date) -> int | None:
         """Days from ``today`` until the note takes effect, negative when it has. None without a date."""
@@ -229,7 +233,7 @@ def read(entry: str) -> Provider:
     row: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in parsed(entry).items()}
     row["ports"] = tuple(Port(port["port"], Security(port["security"])) for port in row["ports"])
     row["sign_in"] = SignIn(row["sign_in"])
-    row["notes"] = tuple(Note(**note) for note in row.get("notes", ()))
+    row["notes"] = tuple(Note(**note | {"ways_out": tuple(note.get("ways_out", ()))}) for note in row.get("notes", ()))
     row["limits"] = tuple(Limits(**limit) for limit in row.get("limits", ()))
     row["regions"] = tuple(_region(region) for region in row.get("regions", ()))
     return Provider(**row)

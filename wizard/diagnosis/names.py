@@ -30,6 +30,7 @@ NAMES: dict[str, str] = {
     "greeting-timeout": "a server that says nothing",
     "greylisted": "greylisting: come back later, on purpose",
     "helo-rejected": "a name of this host that is not accepted",
+    "iiq-redirect-first": "a test system whose mail reaches real people",
     "ip-blocked": "a block on this host's address",
     "jvm-distrusts": "a certificate Java does not trust",
     "line-or-encoding": "a line or letter the server cannot take",

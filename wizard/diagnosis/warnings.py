@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard.diagnosis import redirect
 from wizard.diagnosis.hosts import named
-from wizard.diagnosis.model import Rule, Seen, Severity, days_between
+from wizard.diagnosis.model import Remedy, Rule, Seen, Severity, days_between
 from wizard.diagnosis.when import When
 from wizard.profile import Mechanism
 from wizard.smtp.observation import Fate, Kind, Stage
@@ -60,6 +61,12 @@ def _end_of_password(seen: Seen) -> tuple[Provider, Note] | None:
     """Return who has announced an end of passwords and what; the one entry of the table that knows the host is read."""
     here = named(seen.profile.endpoint.host, seen.observation.context)
     return next(((one, note) for one in here if (note := one.password_end())), None)
+
+
+def _ways_out(seen: Seen) -> tuple[Remedy, ...]:
+    """Return what the table says can be done about an end of passwords."""
+    end = _end_of_password(seen)
+    return tuple(Remedy(way) for way in end[1].ways_out) if end else ()
 
 
 def _signs_in_with_password(seen: Seen) -> bool:
@@ -135,7 +142,8 @@ WARNINGS: tuple[Rule, ...] = (
         title="Password sign-in ends here",
         meaning="It works today, and changes {announced_for}. {announced}.",
         when=(When(kinds=(Kind.PASSED,), stages=(Stage.AUTH,), plus=_password_before_end, plus_name=f"{_ENDING}, ahead"),),
-        advice=("Plan the change to a token. IdentityIQ's own way is Email Notification Type HTTP / OAuth.",),
+        cures=_ways_out,
+        advice=("Mail stops on the day the change reaches you: plan it with whoever runs the mailboxes, and test before it.",),
         link="{provider_link}",
         source="the provider's own announcement, kept with its date in wizard/providers.toml",
     ),
@@ -145,7 +153,8 @@ WARNINGS: tuple[Rule, ...] = (
         title="Password sign-in has ended here by default, and still works for this account",
         meaning="The change is in force {announced_for}, and somebody keeps passwords on for this account. {announced}.",
         when=(When(kinds=(Kind.PASSED,), stages=(Stage.AUTH,), plus=_password_after_end, plus_name=f"{_ENDING}, past"),),
-        advice=("Plan the change to a token. IdentityIQ's own way is Email Notification Type HTTP / OAuth.",),
+        cures=_ways_out,
+        advice=("Mail stops on the day the change reaches you: plan it with whoever runs the mailboxes, and test before it.",),
         link="{provider_link}",
         source="the provider's own announcement, kept with its date in wizard/providers.toml",
     ),
@@ -163,4 +172,5 @@ WARNINGS: tuple[Rule, ...] = (
         ),
         advice=("Tell whoever runs the server, or its name in DNS, about that address.",),
     ),
+    *redirect.RULES,
 )

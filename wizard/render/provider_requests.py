@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from wizard.providers import by_id
 from wizard.render.requests import Request
 
 _MICROSOFT = "the administrator of Microsoft 365"
 _GOOGLE = "the administrator of Google Workspace"
+
+
+def _ending() -> str:
+    """Say what Microsoft has announced about passwords and from when, as the table of providers has it."""
+    provider = by_id("microsoft365")
+    end = provider.password_end() if provider else None
+    return f"{end.text} This begins on {end.date}." if end else ""
+
 
 # Three gates, each of which can be the one that is shut:
 # https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission
@@ -18,7 +27,7 @@ _MICROSOFT_BASIC = Request(
     "2. The organisation:  Get-TransportConfig | Format-List SmtpClientAuthenticationDisabled\n"
     "   A mailbox that says $false is allowed even where the organisation says True.\n"
     "3. Security Defaults or Conditional Access in Entra ID: they block password sign-in whatever the two above say.\n\n"
-    "Microsoft switches password sign-in off by default at the end of December 2026; a relay or OAuth is what lasts.",
+    f"{_ending()} A relay or OAuth is what lasts.",
 )
 # https://support.microsoft.com/office/pop-imap-and-smtp-settings-for-outlook-com-d088b986-291d-42b8-9564-9c414e2aa040
 _OUTLOOK_BASIC = Request(
