@@ -1,14 +1,165 @@
-"""``iiq read``: being built."""
+"""``iiq read``: IdentityIQ's mail settings from a file or from this host, in both vocabularies, and what is wrong with them.
+
+Must not know how a rule decides, nor how the console is talked to.
+"""
 
 from __future__ import annotations
 
 import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from wizard.commands.iiq import onhost
+from wizard.commands.terminal import UsageError, is_terminal, talk
+
+if TYPE_CHECKING:
+    from wizard.draft import Draft
+    from wizard.identityiq.lint import Flaw
+    from wizard.identityiq.reading import Export
+    from wizard.identityiq.settings import Settings
+
+_LARGEST_STDIN = 64 * 1024 * 1024  # bytes; an export of more is named as a file
+
+
+class Seen(NamedTuple):
+    """What one run read and judged; ``folder`` is the installation's, None for a file."""
+
+    export: Export
+    settings: Settings
+    flaws: tuple[Flaw, ...]
+    folder: Path | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing that keeps mail from leaving was found."""
+        return all(flaw.finding.severity != "error" for flaw in self.flaws)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of ``iiq read``."""
+    parser.add_argument(
+        "file",
+        nargs="?",
+        default="",
+        metavar="FILE",
+        help="an export, a merge file, saved console output or a copied page; - reads standard input; without it, this host",
+    )
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--production", action="store_true", help="real people get this mail: a redirect is then a mistake")
+    kind.add_argument("--non-production", action="store_true", help="this is a test system: a redirect is then on purpose")
+    parser.add_argument("--save", default="", metavar="PROFILE", help="make or change a profile with what was read, cured")
+    parser.add_argument(
+        "--keep-password",
+        default="",
+        metavar="PLACE",
+        help="with --save, carry a password in clear text over into: keyring, file or file:PATH",
+    )
+    parser.add_argument(
+        "--config", default=argparse.SUPPRESS, metavar="FILE", help="another configuration file (or SMTP_WIZARD_CONFIG)"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    onhost.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Not there yet."""
-    raise NotImplementedError
+    """Show settings and flaws, and save a profile when asked. 1 when an error was found or the console gave no answer.
+
+    Raises UsageError for a file that cannot be read or holds no settings.
+    """
+    from wizard.identityiq.console.session import ConsoleProblem
+    from wizard.identityiq.reading import XmlProblem
+
+    if args.keep_password and not args.save:
+        raise UsageError("--keep-password goes with --save PROFILE")
+    saved = _saved(args)
+    try:
+        seen = _seen(args, saved)
+    except XmlProblem as problem:
+        raise UsageError(str(problem)) from None
+    except ConsoleProblem as problem:
+        talk(*str(problem).splitlines())
+        return 1
+    _show(args, seen)
+    if args.save:
+        from wizard.commands.iiq.keeping import keep
+
+        talk(*keep(args, seen.settings, seen.folder, saved))
+    return 0 if seen.ok else 1
+
+
+def _saved(args: argparse.Namespace) -> Draft | None:
+    """Return the profile --save names as it is now; None for a new one."""
+    if not args.save:
+        return None
+    from wizard.commands.saved import config_of
+
+    return config_of(args).profiles.get(args.save)
+
+
+def _seen(args: argparse.Namespace, saved: Draft | None) -> Seen:
+    from wizard.identityiq.lint import lint
+
+    export, folder = _read(args, saved)
+    if export.settings is None:
+        raise UsageError(f"{export.source} holds nothing about mail: no SystemConfiguration is in it.", *_what_it_holds(export))
+    flaws = lint(export.settings, production=_production(args, saved))
+    return Seen(export, export.settings, flaws, folder)
+
+
+def _production(args: argparse.Namespace, saved: Draft | None) -> bool | None:
+    if args.production or args.non_production:
+        return bool(args.production)
+    return {"production": True, "non-production": False}.get(saved.iiq_environment if saved else "")
+
+
+def _what_it_holds(export: Export) -> list[str]:
+    from wizard.values import shown
+
+    most = sorted(export.objects.items(), key=lambda item: -item[1])[:8]
+    return [f"It holds: {', '.join(f'{number} {shown(tag)}' for tag, number in most)}."] if most else []
+
+
+def _read(args: argparse.Namespace, saved: Draft | None) -> tuple[Export, Path | None]:
+    from wizard.identityiq.reading import read_bytes, read_file
+
+    if args.file == "-":
+        if args.console_password_stdin:
+            raise UsageError("--console-password-stdin: standard input cannot hold both the settings and a password")
+        return read_bytes(_standard_input(args), "standard input"), None
+    if args.file:
+        return read_file(Path(args.file).expanduser()), None
+    return _from_host(args, saved)
+
+
+def _standard_input(args: argparse.Namespace) -> bytes:
+    if sys.stdin is None:
+        return b""
+    if is_terminal(sys.stdin):
+        if args.no_input:
+            raise UsageError("nothing is piped in: name a file, or pipe one in with -")
+        talk("Paste what IdentityIQ shows, then press ctrl+d on a line of its own.")
+    data = sys.stdin.buffer.read(_LARGEST_STDIN + 1)
+    if len(data) > _LARGEST_STDIN:
+        raise UsageError("more than 64 MB came from standard input: give the export as a file, which is read as it comes")
+    return data
+
+
+def _from_host(args: argparse.Namespace, saved: Draft | None) -> tuple[Export, Path]:
+    from wizard.identityiq.console.session import read
+
+    usual = Path(saved.iiq_folder).expanduser() if saved and saved.iiq_folder else None
+    chosen = onhost.installation(args, usual)
+    export = onhost.in_console(args, lambda login: read(chosen, login=login, deadline=args.deadline, say=talk))
+    return export, chosen.folder
+
+
+def _show(args: argparse.Namespace, seen: Seen) -> None:
+    from wizard.commands.iiq import read_shown
+
+    if args.json:
+        from wizard.commands.saved import print_json
+
+        print_json(read_shown.as_json(seen))
+    else:
+        read_shown.print_text(seen)

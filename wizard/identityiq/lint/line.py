@@ -35,14 +35,15 @@ def security_of(look: Look) -> Security | None:
 
 
 def speaks_smtp(look: Look) -> bool:
-    """Return whether mail is expected to go over SMTP at all."""
-    kind = kind_meant(look.settings.value(Key.TYPE))
-    own = look.settings.value(Key.NOTIFIER_CLASS).strip(BLANKS)
-    return not own and kind in (NotificationType.SMTP, NotificationType.REDIRECT_TO_EMAIL, None)
+    """Return whether mail is expected to go over SMTP; a notifier of somebody's own may well use the same settings."""
+    return kind_meant(look.settings.value(Key.TYPE)) in (NotificationType.SMTP, NotificationType.REDIRECT_TO_EMAIL, None)
 
 
 def _host_missing(look: Look) -> tuple[Hit, ...]:
-    return () if host_of(look) or not look.whole or not speaks_smtp(look) else (Hit(Key.HOST),)
+    own = look.settings.value(Key.NOTIFIER_CLASS).strip(BLANKS)
+    if host_of(look) or own or not look.whole or not speaks_smtp(look):
+        return ()
+    return (Hit(Key.HOST, entry=look.settings.entry(Key.HOST)),)
 
 
 def _host_blanks(look: Look) -> tuple[Hit, ...]:
