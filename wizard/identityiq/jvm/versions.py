@@ -43,7 +43,7 @@ class Offer(NamedTuple):
 
 def offer_of(runtime: JavaRuntime, policy: Policy, security: Security, library: MailLibrary | None = None) -> Offer:
     """Return what this Java would offer a server when it speaks TLS in this way."""
-    versions, limited = _by_default(runtime.major), ""
+    versions, limited = _by_default(runtime), ""
     named = setting(runtime, "jdk.tls.client.protocols")
     if named:
         versions, limited = tuple(name for name in _ALL if name in _words(named)), f"-Djdk.tls.client.protocols={named}"
@@ -61,14 +61,15 @@ def speaks_only_tls10(library: MailLibrary) -> bool:
     return library.version.split(".")[:2] == ["1", "4"]
 
 
-def _by_default(major: int) -> tuple[str, ...]:
+def _by_default(runtime: JavaRuntime) -> tuple[str, ...]:
     """Return what a release offers before anything is switched off. One that is not known is taken for a current one.
 
-    JDK 7 offers TLS 1.0 as a client; TLS 1.3 came to JDK 8 with update 261 and is on for clients since 8u341.
+    JDK 7 offers TLS 1.0 as a client; JDK 8 offers TLS 1.3 as a client since update 341 only.
     """
-    if major == 7:
+    if runtime.major == 7:
         return _ALL[:1]
-    return _ALL
+    update = runtime.version.rpartition("_")[2].partition("-")[0] if runtime.version.startswith("1.8") else ""
+    return _ALL[:3] if update.isdigit() and int(update) < 341 else _ALL
 
 
 def _words(text: str) -> tuple[str, ...]:
