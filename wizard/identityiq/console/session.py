@@ -1,0 +1,165 @@
+"""A session with IdentityIQ's console, from its start to its end: commands in, judged answers out.
+
+Everything that is known of the console's habits is in talk.py; what a process does in process.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from wizard.identityiq.console.process import Process
+from wizard.identityiq.console.talk import Patience, Session
+from wizard.identityiq.console.words import (
+    Answer,
+    ConsoleLogin,
+    ConsoleProblem,
+    Trouble,
+    command,
+    encryptable,
+    refuse_control,
+)
+from wizard.identityiq.installation import Installation
+from wizard.profile import Password
+
+if TYPE_CHECKING:
+    from wizard.identityiq.reading import Export
+
+__all__ = [
+    "Answer",
+    "ConsoleLogin",
+    "ConsoleProblem",
+    "Patience",
+    "Session",
+    "Trouble",
+    "command",
+    "encrypt",
+    "open_session",
+    "read",
+    "run",
+]
+
+SETTINGS = command("get", "Configuration", "SystemConfiguration")
+RETRIES = command("get", "RequestDefinition", "Email Request")
+_PATIENT = Patience()
+# 1:ACP:... with the key every installation shares, 2: and up with the site's own.
+_ENCRYPTED = re.compile(r"^(?:>\s*)?(\d+:[\w+/=:.-]{4,})\s*$", re.MULTILINE)
+
+
+def _silent(words: str) -> None:
+    """Say nothing."""
+
+
+@asynccontextmanager
+async def open_session(
+    installation: Installation,
+    *,
+    login: ConsoleLogin | None = None,
+    deadline: float = 180.0,
+    say: Callable[[str], None] = _silent,
+    patience: Patience = _PATIENT,
+) -> AsyncIterator[Session]:
+    """Start the console, give the session that is ready, and quit it.
+
+    ``deadline`` is for the start and for each command, in seconds; ``say`` is given the progress. The console and all it started
+    are ended in any case. Raises ConsoleProblem.
+    """
+    if login:
+        refuse_control(login.username, "The user name")
+        refuse_control(login.password.reveal(), "The password")
+    process = await Process.start(installation.console)
+    session = Session(process, deadline, say, patience)
+    try:
+        await session.begin(login)
+        yield session
+        await session.quit()
+    finally:
+        await process.end()
+
+
+async def run(
+    installation: Installation,
+    commands: Sequence[str],
+    *,
+    login: ConsoleLogin | None = None,
+    deadline: float = 180.0,
+    say: Callable[[str], None] = _silent,
+    go_on: bool = False,
+    patience: Patience = _PATIENT,
+) -> tuple[Answer, ...]:
+    """Run commands in one session and return their answers, in order.
+
+    It stops after the first answer with a problem, so that nothing is imported whose backup failed: the answers are then fewer
+    than the commands. ``go_on`` asks on regardless. Raises ConsoleProblem with the answers that came before.
+    """
+    for line in commands:
+        refuse_control(line, "The command")
+    async with open_session(installation, login=login, deadline=deadline, say=say, patience=patience) as session:
+        for line in commands:
+            answer = await session.ask(line)
+            if answer.problem and not go_on:
+                break
+    return session.answers
+
+
+async def read(
+    installation: Installation,
+    *,
+    login: ConsoleLogin | None = None,
+    deadline: float = 180.0,
+    say: Callable[[str], None] = _silent,
+    patience: Patience = _PATIENT,
+) -> Export:
+    """Return the mail settings and retries as IdentityIQ has them now. Changes nothing. Raises ConsoleProblem."""
+    answers = await run(installation, (SETTINGS, RETRIES), login=login, deadline=deadline, say=say, go_on=True, patience=patience)
+    return export_of(answers, installation)
+
+
+def export_of(answers: tuple[Answer, ...], installation: Installation) -> Export:
+    """Return what the answers to SETTINGS and RETRIES say, the second one optional. Raises ConsoleProblem (``garbage``)."""
+    from wizard.identityiq.reading import XmlProblem, read_text
+
+    first = next((answer for answer in answers if answer.command == SETTINGS), Answer(SETTINGS, "", "It was not asked."))
+    if first.problem:
+        raise ConsoleProblem(Trouble.GARBAGE, f"IdentityIQ's settings could not be read. {first.problem}", answers)
+    source = f"IdentityIQ in {installation.folder}"
+    retries = next((answer.output for answer in answers if answer.command == RETRIES and not answer.problem), "")
+    try:
+        export = read_text(f"{first.output}\n{retries}", source)
+    except XmlProblem as problem:
+        words = f"What IdentityIQ's console gave as its settings cannot be read. {problem}"
+        raise ConsoleProblem(Trouble.GARBAGE, words, answers) from None
+    if export.settings is None:
+        words = "IdentityIQ's console answered, and the answer holds no settings. Export them to a file and read that instead."
+        raise ConsoleProblem(Trouble.GARBAGE, words, answers)
+    return export
+
+
+async def encrypt(
+    installation: Installation,
+    password: Password,
+    *,
+    login: ConsoleLogin | None = None,
+    deadline: float = 180.0,
+    say: Callable[[str], None] = _silent,
+    patience: Patience = _PATIENT,
+) -> str:
+    """Return a password as IdentityIQ encrypts it (``1:...`` or ``2:...``). Raises ConsoleProblem.
+
+    The secret goes over the console's standard input alone. One that the console might misread is refused before anything starts.
+    """
+    encryptable(password)
+    async with open_session(installation, login=login, deadline=deadline, say=say, patience=patience) as session:
+        answer = await session.ask("encrypt", secret=password)
+    found = {match[1] for match in _ENCRYPTED.finditer(answer.output)}
+    if answer.problem or len(found) != 1:
+        why = answer.problem or "Its answer does not look like an encrypted password."
+        raise ConsoleProblem(
+            Trouble.GARBAGE,
+            f"IdentityIQ's console did not encrypt the password. {why} Type the password on IdentityIQ's own screen, which "
+            "encrypts it as well.",
+            session.answers,
+        )
+    return found.pop()
