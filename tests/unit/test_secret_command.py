@@ -246,3 +246,39 @@ def in_terminal(words: list[str], keys: bytes) -> tuple[str, int]:
             os.write(master, keys)
     os.close(master)
     return shown.decode(), running.wait()
+
+
+# --- the client secret of IdentityIQ's HTTP/OAuth -----------------------------------------------------------------------------
+
+HTTP = Draft(iiq_type="http", iiq_client_id="11111111-2222-3333-4444-555555555555", sender="iiq@example.com")
+
+
+def test_the_client_secret_is_kept_apart_from_the_password(capsys: pytest.CaptureFixture[str], saved: Path) -> None:
+    save_profile("prod", PROD._replace(iiq_client_id=HTTP.iiq_client_id))
+    assert main(["secret", "set", "prod", "--client-secret", "--where", "file", "--stdin"]) == 0
+
+    prod = load().profiles["prod"]
+    assert prod.iiq_client_secret.startswith("file:")
+    assert prod.password == ""
+    kept_secret = asyncio.run(fetch(SecretRef.from_text(prod.iiq_client_secret), account=f"prod ({HTTP.iiq_client_id})"))
+    assert kept_secret.reveal() == SECRET
+    assert SECRET.strip() not in saved.read_text()
+    out, err = capsys.readouterr()
+    assert "The client secret of 'prod' is kept in" in err
+    assert SECRET.strip() not in out + err
+
+
+def test_status_names_the_client_secret_and_clear_takes_it_away(capsys: pytest.CaptureFixture[str]) -> None:
+    save_profile("graph", HTTP)
+    assert main(["secret", "set", "graph", "--client-secret", "--stdin"]) == 0
+    capsys.readouterr()
+    assert main(["secret", "status", "graph"]) == 0
+    assert "client secret: a client secret is there" in capsys.readouterr().out
+    assert main(["secret", "clear", "graph", "--client-secret"]) == 0
+    assert "Store another with: smtp-wizard secret set graph --client-secret" in capsys.readouterr().err
+    assert main(["secret", "status", "graph"]) == 1
+
+
+def test_a_profile_without_a_client_id_has_no_client_secret(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["secret", "set", "prod", "--client-secret", "--stdin"]) == 2
+    assert "has no client ID" in capsys.readouterr().err
