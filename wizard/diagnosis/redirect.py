@@ -91,7 +91,8 @@ RULES: tuple[Rule, ...] = (
         id="redirect-active",
         severity=Severity.WARNING,
         title="IdentityIQ redirects every message, and this is production",
-        meaning="{sign}. Nobody else gets an approval, a certification or a notice, and IdentityIQ is expected to count each message as sent.",
+        meaning="{sign}. Nobody else gets an approval, a certification or a notice, and IdentityIQ is expected to count each "
+        "message as sent.",
         when=(When((Kind.PASSED,), (Stage.EHLO,), plus=_in_production, plus_name="a production profile with a redirect"),),
         cures=_to_people,
         advice=(_BACKLOG,),

@@ -13,7 +13,7 @@ from wizard.profile import Password, SecretKind
 from wizard.values import shown
 
 # Where a secret for this program itself may stand: no business of the child's.
-_NOT_FOR_CHILDREN = {"SMTP_WIZARD_PASSWORD"}
+_NOT_FOR_CHILDREN = {"SMTP_WIZARD_PASSWORD", "SMTP_WIZARD_CLIENT_SECRET"}
 
 
 def rung() -> Rung:

@@ -147,3 +147,30 @@ def _bare(text: str) -> str:
     return re.sub(
         r"<(?:script|style)\b.*?</(?:script|style)>|<[^<>]{0,500}>", " ", text[:20_000], flags=re.DOTALL | re.IGNORECASE
     )
+
+
+def elsewhere(named: str, settings: OAuthSettings) -> Finding:
+    """Return the finding for a tenant whose tokens another host gives."""
+    host = shown(host_of(settings.token_endpoint))
+    return Finding(
+        "iiq-oauth-endpoint",
+        Severity.ERROR,
+        Stage.AUTH,
+        f"The tenant's tokens come from {shown(named)}, not from {host}",
+        "The tenant's own description names that host. Nothing secret was sent, because you did not name it.",
+        Evidence(text=f"token endpoint at {shown(named)}"),
+        remedies=(Remedy(f"If you trust {shown(named)}, use it in the token endpoint and the refresh token endpoint."),),
+    )
+
+
+def no_token(settings: OAuthSettings) -> Finding:
+    """Return the finding for an answer that holds neither a token nor an error."""
+    host = shown(host_of(settings.token_endpoint))
+    return Finding(
+        "iiq-oauth-endpoint",
+        Severity.ERROR,
+        Stage.AUTH,
+        f"{host} answered, and not as a token service does",
+        "No token and no error was in the answer. The address is not the token endpoint, or a proxy answered in its place.",
+        remedies=(Remedy("Check the token endpoint. A proxy that wants a sign-in of its own answers with a web page."),),
+    )

@@ -160,7 +160,7 @@ class Line:
         """Read at most _LONGEST bytes, and not beyond the deadline however slowly they come."""
         kept = bytearray()
         try:
-            while len(kept) < _LONGEST and (part := response.read(_CHUNK, decode_content=True)):
+            while len(kept) < _LONGEST and (part := response.read1(_CHUNK, decode_content=True)):
                 kept += part
                 self._left()
         finally:

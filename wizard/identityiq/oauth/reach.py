@@ -162,3 +162,48 @@ def _certificate(seen: Observation, profile: Profile) -> Finding:
     advice = tuple(remedy for remedy in found.remedies if not remedy.changes)
     more = () if seen.kind is Kind.CA_FILE else (Remedy(_OPENED),)
     return found._replace(remedies=(*advice, *more))
+
+
+def fact(seen: Observation, port: int) -> str:
+    """Return what a step that passed found, in one line."""
+    context = seen.context
+    match seen.stage:
+        case Stage.RESOLVE:
+            found = context.addresses
+            return f"{found[0].address} and {len(found) - 1} more" if len(found) > 1 else found[0].address if found else ""
+        case Stage.CONNECT:
+            return f"{context.address or ''} port {port}"
+        case _:
+            facts = seen.tls or context.tls
+            if facts is None:
+                return ""
+            name = facts.certificate.names[0] if facts.certificate and facts.certificate.names else ""
+            until = f", {name} until {facts.certificate.not_after[:10]}" if facts.certificate else ""
+            return f"{facts.version.replace('TLSv', 'TLS ')}{until}"
+
+
+_ENDINGS = {
+    Kind.NAME_NOT_FOUND: "no such name",
+    Kind.RESOLVER_FAILED: "the name service did not answer",
+    Kind.REFUSED: "refused",
+    Kind.PROHIBITED: "forbidden by a firewall",
+    Kind.UNREACHABLE: "no way there from this host",
+    Kind.TIMEOUT: "no answer",
+    Kind.CLOSED: "the connection was closed",
+    Kind.RESET: "the connection was cut",
+    Kind.TLS_CERTIFICATE: "the certificate does not verify",
+    Kind.CA_FILE: "the CA file cannot be used",
+    Kind.TLS_PLAINTEXT: "no HTTPS there",
+}
+
+
+def ending(seen: Observation) -> str:
+    """Return how a step ended, in a few words."""
+    return _ENDINGS.get(seen.kind, "the handshake failed")
+
+
+def unusable_proxy(text: str) -> Finding:
+    """Return the finding for a proxy of a kind that is not known; ``text`` says so."""
+    title = "The proxy this session names cannot be used"
+    remedy = Remedy("Set HTTPS_PROXY to http://HOST:PORT, or take it out of the environment.")
+    return Finding("proxy-or-nat", Severity.ERROR, Stage.CONNECT, title, text, remedies=(remedy,))

@@ -11,9 +11,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from wizard.diagnosis.model import Evidence, Finding, Remedy, Severity
+from wizard.diagnosis.model import Finding, Severity
 from wizard.identityiq.oauth import permissions, reach
-from wizard.identityiq.oauth.answers import about_sending, about_token
+from wizard.identityiq.oauth.answers import about_sending, about_token, elsewhere, no_token
 from wizard.identityiq.oauth.line import Line, LineBroken, Proxy, proxy_for
 from wizard.identityiq.oauth.microsoft import host_of
 from wizard.identityiq.oauth.model import OAuthRun, Status, Step, StepResult
@@ -95,7 +95,7 @@ class _Test:
             proxy = proxy_for(url)
         except ValueError as problem:
             self._begin(Step.NAME, host)
-            self._fail("the proxy cannot be used", _unusable_proxy(str(problem)))
+            self._fail("the proxy cannot be used", reach.unusable_proxy(str(problem)))
             raise _Stopped from None
         place = (proxy.host, proxy.port) if proxy else (host, port)
         if place in self._reached:
@@ -121,9 +121,9 @@ class _Test:
         self._begin(step, f"{place[0]} (proxy)" if proxy else of)
         seen = await look.stage(_STAGES[step])
         if not seen.passed:
-            self._fail(_ending(seen), reach.finding(seen, look.profile, proxy=proxy.shown if proxy else ""))
+            self._fail(reach.ending(seen), reach.finding(seen, look.profile, proxy=proxy.shown if proxy else ""))
             raise _Stopped
-        self._pass(_fact(seen, place[1]))
+        self._pass(reach.fact(seen, place[1]))
 
     # The token ---------------------------------------------------------------------------------------------------
 
@@ -139,12 +139,12 @@ class _Test:
             raise _Stopped from None
         answer = line.answers[-1] if line.answers else None
         if fetched.elsewhere:
-            self._fail("another host gives the tokens", _elsewhere(fetched.elsewhere, self.settings))
+            self._fail("another host gives the tokens", elsewhere(fetched.elsewhere, self.settings))
             raise _Stopped
         if not fetched.token or answer is None:
-            failed = about_token(answer, self.settings) if answer else _no_token(self.settings)
+            failed = about_token(answer, self.settings) if answer else no_token(self.settings)
             if answer and answer.status == 200 and not answer.data().get("error"):
-                failed = _no_token(self.settings)
+                failed = no_token(self.settings)
             self._fail(failed.evidence.text or failed.title, failed)
             raise _Stopped
         self._pass("given")
@@ -195,12 +195,12 @@ class _Test:
             return Line(ca_file=self.settings.ca_file, proxy=proxy, deadline=deadline, secret=hidden)
         except OSError as problem:  # the CA file; with a proxy no look has tried it before
             seen = Observation(Stage.TLS, Kind.CA_FILE, error=f"{type(problem).__name__}: {problem}")
-            self._fail(_ending(seen), reach.finding(seen, _profile(url, self.settings)))
+            self._fail(reach.ending(seen), reach.finding(seen, _profile(url, self.settings)))
             raise _Stopped from None
 
     def _broken(self, problem: LineBroken | TimeoutError, url: str, proxy: Proxy | None) -> None:
         seen = problem.seen if isinstance(problem, LineBroken) else Observation(Stage.DATA, Kind.TIMEOUT)
-        self._fail(_ending(seen), reach.finding(seen, _profile(url, self.settings), proxy=proxy.shown if proxy else ""))
+        self._fail(reach.ending(seen), reach.finding(seen, _profile(url, self.settings), proxy=proxy.shown if proxy else ""))
 
     def _deadline(self) -> float:
         left = self._began + self.settings.total_timeout - self._loop.time()
@@ -241,42 +241,6 @@ def _profile(url: str, settings: OAuthSettings) -> Profile:
     return Profile(Endpoint(host, port, Security.TLS), ca_file=settings.ca_file, timeout=settings.timeout)
 
 
-def _fact(seen: Observation, port: int) -> str:
-    context = seen.context
-    match seen.stage:
-        case Stage.RESOLVE:
-            found = context.addresses
-            return f"{found[0].address} and {len(found) - 1} more" if len(found) > 1 else found[0].address if found else ""
-        case Stage.CONNECT:
-            return f"{context.address or ''} port {port}"
-        case _:
-            facts = seen.tls or context.tls
-            if facts is None:
-                return ""
-            name = facts.certificate.names[0] if facts.certificate and facts.certificate.names else ""
-            until = f", {name} until {facts.certificate.not_after[:10]}" if facts.certificate else ""
-            return f"{facts.version.replace('TLSv', 'TLS ')}{until}"
-
-
-_ENDINGS = {
-    Kind.NAME_NOT_FOUND: "no such name",
-    Kind.RESOLVER_FAILED: "the name service did not answer",
-    Kind.REFUSED: "refused",
-    Kind.PROHIBITED: "forbidden by a firewall",
-    Kind.UNREACHABLE: "no way there from this host",
-    Kind.TIMEOUT: "no answer",
-    Kind.CLOSED: "the connection was closed",
-    Kind.RESET: "the connection was cut",
-    Kind.TLS_CERTIFICATE: "the certificate does not verify",
-    Kind.CA_FILE: "the CA file cannot be used",
-    Kind.TLS_PLAINTEXT: "no HTTPS there",
-}
-
-
-def _ending(seen: Observation) -> str:
-    return _ENDINGS.get(seen.kind, "the handshake failed")
-
-
 def _without_missing_role(run: OAuthRun) -> OAuthRun:
     """A message that was accepted settles that the permission is there: Exchange grants it."""
     missing = [finding for finding in run.findings if finding.id in (permissions.NO_ROLE, permissions.DELEGATED)]
@@ -290,34 +254,3 @@ def _without_missing_role(run: OAuthRun) -> OAuthRun:
         for result in run.steps
     )
     return run._replace(findings=kept, steps=steps).found(permissions.settled(missing[0]))
-
-
-def _unusable_proxy(text: str) -> Finding:
-    title = "The proxy this session names cannot be used"
-    remedy = Remedy("Set HTTPS_PROXY to http://HOST:PORT, or take it out of the environment.")
-    return Finding("proxy-or-nat", Severity.ERROR, Stage.CONNECT, title, text, remedies=(remedy,))
-
-
-def _elsewhere(named: str, settings: OAuthSettings) -> Finding:
-    host = shown(host_of(settings.token_endpoint))
-    return Finding(
-        "iiq-oauth-endpoint",
-        Severity.ERROR,
-        Stage.AUTH,
-        f"The tenant's tokens come from {shown(named)}, not from {host}",
-        "The tenant's own description names that host. Nothing secret was sent, because you did not name it.",
-        Evidence(text=f"token endpoint at {shown(named)}"),
-        remedies=(Remedy(f"If you trust {shown(named)}, use it in the token endpoint and the refresh token endpoint."),),
-    )
-
-
-def _no_token(settings: OAuthSettings) -> Finding:
-    host = shown(host_of(settings.token_endpoint))
-    return Finding(
-        "iiq-oauth-endpoint",
-        Severity.ERROR,
-        Stage.AUTH,
-        f"{host} answered, and not as a token service does",
-        "No token and no error was in the answer. The address is not the token endpoint, or a proxy answered in its place.",
-        remedies=(Remedy("Check the token endpoint. A proxy that wants a sign-in of its own answers with a web page."),),
-    )
