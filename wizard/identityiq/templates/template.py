@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from wizard.identityiq.reading.element import Element
+from wizard.identityiq.templates.mail import Part
 
 
 class Passage(NamedTuple):
@@ -45,6 +46,16 @@ class Template(NamedTuple):
     source: str = ""
     line: int = 0
     column: int = 0
+
+    def part(self, part: Part) -> str:
+        """Return one of its texts as it stands."""
+        texts = (self.subject.text, self.body.text, self.sender.text, self.cc, self.bcc)
+        return texts[list(Part).index(part)]
+
+    def place(self, part: Part, line: int) -> int:
+        """Return the line in the file of a line of a text; that of the whole object where it is not known better."""
+        passage = {Part.SUBJECT: self.subject, Part.BODY: self.body, Part.SENDER: self.sender}.get(part)
+        return (passage.line_in_file(line) if passage else 0) or self.line
 
     @property
     def html(self) -> bool:

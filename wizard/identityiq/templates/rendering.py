@@ -1,0 +1,142 @@
+"""Templates become mails with sample values: through a process of its own, with a deadline. Must not know Velocity.
+
+Whatever a template does, a call here ends within DEADLINE seconds for each template, and what it gave so far is returned.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import wizard
+from wizard.identityiq.templates.mail import Part, Problem, Rendered, Trouble, Use
+from wizard.identityiq.templates.template import Template
+
+DEADLINE = 5.0  # seconds for one template; a usual one needs a few thousandths
+_START = 15.0  # seconds for the process to come up, on a busy host
+_LONGEST_ANSWER = 64 * 1024 * 1024  # bytes; the process itself stops at a million letters for each text
+ROOT = "https://iam.example.com/identityiq"  # where the pages are, when nobody said
+
+
+async def render_all(
+    templates: Sequence[Template], arguments: Mapping[str, str] | None = None, *, root: str = "", today: date | None = None
+) -> tuple[Rendered, ...]:
+    """Render templates with sample values, one process for all of them.
+
+    ``arguments`` are values by name that beat the samples; ``root`` is IdentityIQ's server root for links; ``today`` is the
+    day the samples' dates lie around. What goes wrong is in each Rendered's ``problems``; nothing is raised but OSError
+    when no process can be started at all.
+    """
+    process: asyncio.subprocess.Process | None = None
+    made = []
+    try:
+        for template in templates:
+            fresh = process is None
+            process = process or await _started()
+            job = _job(template, arguments or {}, root or ROOT, today or date.today())
+            answer = await _asked(process, job, DEADLINE + (_START if fresh else 0.0))
+            if answer is None:
+                await _ended(process)
+                process = None
+            made.append(_rendered(template, answer))
+    finally:
+        if process is not None:
+            await _ended(process)
+    return tuple(made)
+
+
+async def render_async(
+    template: Template, arguments: Mapping[str, str] | None = None, *, root: str = "", today: date | None = None
+) -> Rendered:
+    """Render one template; as ``render_all``."""
+    (made,) = await render_all((template,), arguments, root=root, today=today)
+    return made
+
+
+def render(
+    template: Template, arguments: Mapping[str, str] | None = None, *, root: str = "", today: date | None = None
+) -> Rendered:
+    """Render one template where no event loop runs; as ``render_all``."""
+    return asyncio.run(render_async(template, arguments, root=root, today=today))
+
+
+def _job(template: Template, arguments: Mapping[str, str], root: str, today: date) -> dict[str, Any]:
+    texts = {str(part): template.part(part) for part in Part}
+    declared = [[one.name, one.type] for one in template.arguments]
+    return {"texts": texts, "arguments": declared, "given": dict(arguments), "root": root, "today": today.isoformat()}
+
+
+async def _started() -> asyncio.subprocess.Process:
+    """Start the process. It inherits nothing: no environment (secrets may be in it), no open file but its two pipes."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "wizard.identityiq.templates.worker",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={"PYTHONPATH": str(Path(wizard.__file__).parent.parent), "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd="/",
+        limit=_LONGEST_ANSWER,
+        start_new_session=True,
+    )
+
+
+async def _asked(process: asyncio.subprocess.Process, job: dict[str, Any], seconds: float) -> dict[str, Any] | None:
+    """Return the answer to a job, None when there is none within the time."""
+    if process.stdin is None or process.stdout is None:
+        return None
+    try:
+        async with asyncio.timeout(seconds):
+            process.stdin.write(json.dumps(job).encode("ascii") + b"\n")
+            await process.stdin.drain()
+            line = await process.stdout.readline()
+        answer: dict[str, Any] = json.loads(line)
+    except (TimeoutError, OSError, ValueError):
+        return None
+    return answer
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):
+        process.kill()
+    await process.wait()
+
+
+def _rendered(template: Template, answer: dict[str, Any] | None) -> Rendered:
+    if answer is None:
+        words = f"it does not come to an end within {DEADLINE:.0f} seconds: look for a loop over something endless"
+        return Rendered(html=template.html, problems=(Problem(Trouble.TOO_MUCH, words, Part.BODY),))
+    problems, uses, assigned = [], [], set()
+    for part in Part:
+        found, text = answer[part], template.part(part)
+        assigned |= set(found["assigned"])
+        for one in found["problems"]:
+            problems.append(Problem(Trouble(one["kind"]), one["message"], part, *_place(text, one["offset"])))
+        for one in found["uses"]:
+            uses.append(Use(one["name"], one["text"], part, *_place(text, one["offset"]), one["quiet"]))
+    return Rendered(
+        subject=" ".join(answer[Part.SUBJECT]["text"].split()),
+        body=answer[Part.BODY]["text"],
+        sender=answer[Part.SENDER]["text"].strip(),
+        cc=answer[Part.CC]["text"].strip(),
+        bcc=answer[Part.BCC]["text"].strip(),
+        html=template.html,
+        problems=tuple(problems),
+        uses=tuple(sorted(uses, key=lambda use: (list(Part).index(use.part), use.line, use.column))),
+        assigned=frozenset(assigned),
+    )
+
+
+def _place(text: str, offset: int) -> tuple[int, int]:
+    """Return line and column of an offset, both from 1; zeros where it has none."""
+    if offset < 0:
+        return 0, 0
+    before = text[:offset]
+    return before.count("\n") + 1, offset - before.rfind("\n")
