@@ -14,7 +14,7 @@ from wizard.identityiq.installation import JavaRuntime, TrustStore
 from wizard.identityiq.jvm.keytool import keytool_of
 from wizard.identityiq.jvm.store import is_stock
 from wizard.identityiq.jvm.trusted import Entry, Trouble, Trusted
-from wizard.identityiq.jvm.view import Missing, Plan, Source
+from wizard.identityiq.jvm.view import Missing, Plan, Source, common_name
 
 PEM_FILE = "mail-ca.pem"
 _USUAL = "changeit"
@@ -51,8 +51,7 @@ def _command(runtime: JavaRuntime, trusted: Trusted, alias: str, file: str) -> l
 
 def _free_alias(missing: Missing, entries: tuple[Entry, ...]) -> str:
     """Return a name for the entry: from the authority's own, and one that is not taken (aliases know no upper case)."""
-    common = re.search(r"CN=((?:\\.|[^,])+)", missing.name)
-    slug = re.sub(r"[^a-z0-9]+", "-", (common[1] if common else "").lower()).strip("-")[:40]
+    slug = re.sub(r"[^a-z0-9]+", "-", common_name(missing.name).lower()).strip("-")[:40]
     wanted = f"mail-ca-{slug}".strip("-")
     taken = {entry.alias.lower() for entry in entries}
     return next(name for name in (wanted, *(f"{wanted}-{number}" for number in range(2, len(taken) + 3))) if name not in taken)
@@ -110,8 +109,8 @@ def _lost(runtime: JavaRuntime, store: TrustStore) -> tuple[str, ...]:
         )
     if real.startswith(_DEBIAN):
         return (
-            f"{store.path} is the system's list ({real}), used by every Java of the distribution. Instead of keytool you can copy "
-            "the file to /usr/local/share/ca-certificates/ as mail-ca.crt and run update-ca-certificates: that outlasts updates.",
+            f"{store.path} is the system's list ({real}), used by every Java of the distribution. Instead of keytool you can "
+            "copy the file to /usr/local/share/ca-certificates/mail-ca.crt and run update-ca-certificates: that lasts.",
         )
     if not store.own and real.startswith(os.path.realpath(runtime.home)):
         return (

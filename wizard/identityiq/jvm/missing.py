@@ -1,4 +1,4 @@
-"""Which authority a Java lacks for a server, and who here has its certificate: the server, this host, another Java. Fetches nothing.
+"""Which authority a Java lacks for a server, and who has its certificate: the server, this host, another Java. Fetches nothing.
 
 Must not know stores' files or words for the screen.
 """

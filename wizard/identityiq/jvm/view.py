@@ -1,5 +1,6 @@
 """What one look at a server with a Java's eyes gave: values only. Must not know how it was made or how it is shown."""
 
+import re
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -129,3 +130,12 @@ class JvmView(NamedTuple):
     def findings(self) -> tuple[Finding, ...]:
         """Everything found, the most important first."""
         return (*((self.finding,) if self.finding else ()), *self.others)
+
+
+_COMMON = re.compile(r"(?:^|,)\s*CN=((?:\\.|[^,\\])+)")
+
+
+def common_name(subject: str) -> str:
+    """Return the CN of a distinguished name in the form of RFC 4514, empty where it has none."""
+    found = _COMMON.search(subject)
+    return re.sub(r"\\(.)", r"\1", found[1]).strip() if found else ""
