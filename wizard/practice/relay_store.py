@@ -6,18 +6,23 @@ as in a Maildir.
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from wizard import safefile
 
+T = TypeVar("T")
+
 KEEP_BYTES = 256 * 1024 * 1024
 KEEP_MAILS = 10_000
+_WRITERS = 2  # threads: enough for one disk
 _NAME = re.compile(r"(\d{6})-[0-9A-F]+\.eml")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
@@ -44,11 +49,21 @@ class Store:
         self.folder = folder
         self._keep_bytes, self._keep_mails = keep_bytes, keep_mails
         self._lock = threading.Lock()
+        # Threads of its own: the loop's shared ones may all be busy waiting for the very mail that is to be written.
+        self._writers = ThreadPoolExecutor(_WRITERS, thread_name_prefix="relay-store")
         safefile.make_folder(folder)
         sizes = {path: path.stat().st_size for path in self.files()}
         self._sizes = sizes
         self._bytes = sum(sizes.values())
         self._last = max((number_of(path) for path in sizes), default=0)
+
+    async def aside(self, work: Callable[[], T]) -> T:
+        """Do what blocks on the disk in a thread and return its result; raises what it raises."""
+        return await asyncio.get_running_loop().run_in_executor(self._writers, work)
+
+    def close(self) -> None:
+        """Let go of the threads once they are done; the files stay."""
+        self._writers.shutdown(wait=False)
 
     def files(self) -> tuple[Path, ...]:
         """Return the files in the folder, oldest mail first. Raises OSError."""

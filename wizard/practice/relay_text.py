@@ -15,34 +15,9 @@ LONGEST = 200_000  # characters of a part that are looked at
 MOST_LINES = 400
 _CUT = "[... the mail goes on]"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "blockquote",
-        "body",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "footer",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "table",
-        "tr",
-        "ul",
-    ]
-)
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "header", "hr")
+_LISTS = ("dd", "dl", "dt", "li", "ol", "table", "tr", "ul")
+_BLOCKS = frozenset(("address", "article", "blockquote", "body", "div", "footer", "p", "pre", *_HEADINGS, *_LISTS))
 _SILENT = frozenset(("head", "script", "style", "title", "template"))
 
 

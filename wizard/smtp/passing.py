@@ -5,6 +5,7 @@ Must not know where the mails come from, nor what a refusal means.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from email import message_from_bytes, policy
 from typing import NamedTuple
@@ -64,6 +65,7 @@ class Passing:
         self._password = password
         self._network = network or Network()
         self._run: Run | None = None
+        self.in_doubt = False  # whether a mail whose last byte is out still waits for its reply
 
     @property
     def is_open(self) -> bool:
@@ -97,15 +99,19 @@ class Passing:
     async def hand(self, letter: Letter) -> Handed:
         """Hand one mail over. The session must be open; whatever goes wrong on the line closes it."""
         assert self._run is not None
-        transaction = _Transaction(self._run, letter)
+        transaction = _Transaction(self._run, letter, self._doubt)
         patience = self._profile.timeout * (2 + len(letter.recipients)) + max(FINAL_DOT, self._profile.timeout)
         seen = await self._run.aside(Stage.MAIL, patience, transaction.carry)
+        self._doubt(False)
         handed = transaction.outcome(seen)
         last = handed.observation
         if last.kind not in (Kind.PASSED, Kind.REPLY, Kind.NEEDS_UTF8, Kind.TOO_LARGE) or _leaves(last.reply):
             self._run.session.abort()
             self._run = None
         return handed
+
+    def _doubt(self, doubt: bool) -> None:
+        self.in_doubt = doubt
 
     async def close(self) -> None:
         """Say goodbye, without waiting for an answer."""
@@ -125,8 +131,9 @@ def _leaves(reply: Reply | None) -> bool:
 class _Transaction:
     """One mail on its way: RSET, MAIL, RCPT for each, DATA. Remembers how far it came when the line fails."""
 
-    def __init__(self, run: Run, letter: Letter) -> None:
+    def __init__(self, run: Run, letter: Letter, doubt: Callable[[bool], None]) -> None:
         self._run = run
+        self._doubt = doubt
         self._letter = letter
         self._named: list[str] = []
         self._refused: list[tuple[str, Observation]] = []
@@ -191,6 +198,7 @@ class _Transaction:
         if reply.code != 354:
             return run.seen(Stage.DATA, Kind.REPLY, reply=reply)
         self._dotted = True  # from here on the server may have it, whatever becomes of the line
+        self._doubt(True)
         run.session.send_message(content)
         reply = await run.session.wire.reply()
         if reply.code // 100 != 2:
