@@ -35,8 +35,7 @@ def _settings(seen: Seen, style: Style) -> list[str]:
     said = [style.heading(style.plain(f"What {seen.export.source} says about mail"))]
     table = rows(seen.settings)
     label, value = (max((len(cell) for cell in cells), default=0) for cells in _columns(table))
-    for row in table:
-        said.append(f"  {row.label:<{label}}  {style.plain(row.value):<{value}}  {style.plain(_meant(row))}".rstrip())
+    said += [f"  {row.label:<{label}}  {style.plain(row.value):<{value}}  {style.plain(_meant(row))}".rstrip() for row in table]
     if not table:
         said.append("  nothing")
     if seen.settings.merged:

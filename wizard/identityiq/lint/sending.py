@@ -6,6 +6,7 @@ from wizard.identityiq.lint.environment import looks_like_production
 from wizard.identityiq.lint.model import Certainty, Hit, LintRule, Look
 from wizard.identityiq.settings import Key, NotificationType
 from wizard.identityiq.translate import BLANKS, kind_meant, truth
+from wizard.iiqside import Environment
 from wizard.values import shown
 
 _WRITTEN = (NotificationType.SMTP, NotificationType.REDIRECT_TO_EMAIL, NotificationType.REDIRECT_TO_FILE)
@@ -46,19 +47,41 @@ def _over_http(look: Look) -> tuple[Hit, ...]:
 
 def _redirect(look: Look) -> tuple[Hit, ...]:
     kind = kind_meant(look.settings.value(Key.TYPE))
-    if kind not in _TARGETS or _own_notifier(look) or look.production is False:
-        return ()
-    likely = looks_like_production(look.settings) if look.production is None else True
-    if likely is False:
+    if kind not in _TARGETS or _own_notifier(look):
         return ()
     key, what, _ = _TARGETS[kind]
     target = look.settings.value(key).strip(BLANKS)
     to = f"the {what} '{shown(target)}'" if target else f"a {what} that is not set"
-    why = {True: "This looks like production.", None: "If this is production, that is expected to be a mistake."}[likely]
-    if look.production:
-        why = "You said that this is production."
-    cure = Remedy("send mail to the people it is for", (Change(Field.IIQ_TYPE, NotificationType.SMTP.value),))
-    return (Hit(Key.TYPE, {"to": to, "why": why}, (cure,), look.settings.entry(Key.TYPE)),)
+    likely = looks_like_production(look.settings) if look.production is None else look.production
+    said = look.production is not None
+    severity = Severity.INFO if likely is False else Severity.WARNING
+    facts = {"to": to, "why": _WHY[said, likely]}
+    return (Hit(Key.TYPE, facts, _redirect_cures(look.production), look.settings.entry(Key.TYPE), severity),)
+
+
+_WHY: dict[tuple[bool, bool | None], str] = {
+    (True, True): "You said that this is production: that is expected to be a mistake.",
+    (True, False): "That is right outside production, where addresses are copies of real people's.",
+    (False, True): "The Server Root Path looks like production: that is expected to be a mistake.",
+    (False, False): "The Server Root Path looks like a test system, where that is right.",
+    (False, None): "In production that is a mistake; outside it is right.",
+}
+
+
+def _redirect_cures(production: bool | None) -> tuple[Remedy, ...]:
+    """Offer what fits: nothing where the redirect is right, and both answers where nobody said which of the two it is."""
+    smtp = Change(Field.IIQ_TYPE, NotificationType.SMTP.value)
+    if production is False:
+        return ()
+    if production:
+        return (Remedy("send to the people the mail is for", (smtp,)),)
+    return (
+        Remedy("it is not production: keep the redirect", (Change(Field.IIQ_ENVIRONMENT, Environment.NON_PRODUCTION.value),)),
+        Remedy(
+            "it is production: send to the people the mail is for",
+            (Change(Field.IIQ_ENVIRONMENT, Environment.PRODUCTION.value), smtp),
+        ),
+    )
 
 
 def _redirect_nowhere(look: Look) -> tuple[Hit, ...]:
@@ -143,10 +166,7 @@ RULES = (
         _redirect,
         "SailPoint's help: the two redirect types",
         Certainty.VENDOR,
-        (
-            "where this is a test system, say so: --non-production, or the environment in the profile",
-            "before you change it: mail that waits in the queue is expected to go to real people then",
-        ),
+        ("before you change it: mail that waits in the queue is expected to go to real people then",),
     ),
     LintRule(
         "iiq-redirect-nowhere",

@@ -136,7 +136,10 @@ def _as_text(file: BinaryIO, problem: XmlProblem, name: str, *, templates: bool)
     text = _all_text(file, b"", name)
     if not noise.looks_like_objects(text):
         raise problem from None
-    return read_text(text, name, templates=templates)
+    export = read_text(text, name, templates=templates)
+    if not _is_known(export):
+        raise problem
+    return export
 
 
 def _is_known(export: Export) -> bool:

@@ -21,6 +21,7 @@ _ESCAPED = re.compile(rf"&lt;(?:{_ROOTS}|{_FRAGMENTS})\b")
 _RAW = re.compile(rf"<(?:{_ROOTS}|{_FRAGMENTS})\b")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-Z\\-_]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_INDENT = re.compile(r"^[ \t]*\u00a0[\u00a0 \t]*", re.MULTILINE)  # as a page shows it
 _NUMBERED = re.compile(r"\s*(\d{1,6})\b[.:|]?[ \t]?")
 
 
@@ -31,7 +32,8 @@ def looks_like_objects(text: str) -> bool:
 
 def cleaned(text: str) -> str:
     """Return the text without colours, control characters, HTML escapes and an editor's line numbers; lines stay lines."""
-    text = _CONTROL.sub(" ", _ANSI.sub("", text)).replace("\u00a0", " ")
+    text = _CONTROL.sub(" ", _ANSI.sub("", text))
+    text = _INDENT.sub(lambda found: " " * len(found[0]), text)
     if not _RAW.search(text) and _ESCAPED.search(text):
         text = html.unescape(text)
     return _without_line_numbers(text)

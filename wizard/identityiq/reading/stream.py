@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from wizard.identityiq.reading.element import Element, XmlProblem
 from wizard.identityiq.reading.encoding import expat_encoding
-from wizard.identityiq.reading.trouble import sentence_of
+from wizard.identityiq.reading.trouble import MORE_FOLLOWS, sentence_of
 
 CHUNK = 64 * 1024  # bytes fed at once
 HEAD = 1024  # bytes in which a file says its encoding
@@ -60,6 +60,7 @@ class XmlReader:
         self._ready: list[Element] = []
         self._fed = 0
         self._dtd = False
+        self._finished = False  # the outermost element has ended
         self._containers: list[tuple[str, bool]] = []  # open ones, and whether each merges
         self._open: list[Element] = []  # the wanted object being built
         self._texts: list[list[str]] = []  # its text, one list for each open element
@@ -136,7 +137,8 @@ class XmlReader:
         self._closed()
 
     def _closed(self) -> None:
-        if self._stop and not self._containers:
+        self._finished = not self._containers
+        if self._stop and self._finished:
             raise RootClosed(self._parser.CurrentByteIndex)
 
     # --- an object nobody wants -----------------------------------------------------------------------------------------
@@ -232,10 +234,15 @@ class XmlReader:
     def _trouble(self, problem: expat.ExpatError, data: bytes) -> XmlProblem:
         at = self._parser.ErrorByteIndex - (self._fed - len(data))
         seen = data[at : at + 4] if 0 <= at < len(data) else b""
+        back = 0 < at < len(data) and data[at - 1 : at] == b"&" and seen[:1] != b"#"  # the parser points behind a lone &
         within = self._open[-1].tag if self._open else self._object[0] or (self._containers or [("", False)])[-1][0]
         outside = not (self._containers or self._open or self._skipped)
         return XmlProblem(
-            self._name, sentence_of(problem.code, seen, within), problem.lineno, problem.offset + 1, outside=outside
+            self._name,
+            MORE_FOLLOWS if self._finished else sentence_of(problem.code, b"&" if back else seen, within),
+            problem.lineno,
+            problem.offset + (0 if back else 1),
+            outside=outside,
         )
 
 

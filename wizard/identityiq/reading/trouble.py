@@ -7,6 +7,7 @@ from xml.parsers.expat import errors
 
 _CODES = errors.codes
 _CUT = "the text ends too early. The export was cut off, or not everything was copied: get it again"
+MORE_FOLLOWS = "more follows after the end of the XML. Take away what does not belong to it"
 
 _WORDS: dict[int, str] = {
     _CODES[errors.XML_ERROR_NO_ELEMENTS]: _CUT,
@@ -17,9 +18,7 @@ _WORDS: dict[int, str] = {
         errors.XML_ERROR_TAG_MISMATCH
     ]: "the tag that ends here is not the one that is open. One is missing or misspelt before",
     _CODES[errors.XML_ERROR_DUPLICATE_ATTRIBUTE]: "an attribute stands twice in one tag. Take one of the two out",
-    _CODES[
-        errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT
-    ]: "more follows after the end of the XML. Take away what does not belong to it",
+    _CODES[errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]: MORE_FOLLOWS,
     _CODES[errors.XML_ERROR_UNDEFINED_ENTITY]: "an & stands here for something the file does not say. Write & itself as &amp;",
     _CODES[errors.XML_ERROR_BAD_CHAR_REF]: "a character number here (&#...;) is none that XML allows. Take it out",
     _CODES[errors.XML_ERROR_MISPLACED_XML_PI]: "something stands before the line <?xml ...?>. Take it away",
