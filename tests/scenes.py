@@ -369,7 +369,7 @@ def stage(scene: Scene, patch: pytest.MonkeyPatch, home: Path) -> WizardApp:
         patch.setattr(f"{module}.datetime", Clock)
     patch.setattr("wizard.smtp.check.check", canned(scene.events, then=scene.then, ends=scene.ends))
     patch.setattr("wizard.app.screens.live.look", look)
-    patch.setattr("wizard.app.host.find_identityiq", lambda: "")
+    patch.setattr("wizard.app.host.find_identityiq", lambda: ())
     patch.setattr("wizard.keychain.rungs", rungs)
     for name, draft in scene.profiles.items():
         save_profile(name, draft)

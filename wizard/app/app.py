@@ -26,6 +26,7 @@ from wizard.draft import Change, Draft, Field
 from wizard.profile import Profile, parse
 
 if TYPE_CHECKING:
+    from wizard.app.iiq.reading import Taken
     from wizard.keychain import Rung
     from wizard.practice import PracticeServer
     from wizard.profile import Password
@@ -55,6 +56,7 @@ class WizardApp(Shell):
         super().__init__(self.memory.themes)
         self.draft = draft or Draft()
         self.password: Password | None = None
+        self.client_secret: Password | None = None
         self.profile_name = profile_name
         self.config_path = config_path
         self.network = network
@@ -64,6 +66,7 @@ class WizardApp(Shell):
         self.signin_failures: Counter[tuple[str, str]] = Counter()
         self.practice: PracticeServer | None = None
         self.fixed: tuple[Draft, Draft] | None = None  # the settings before the first fix, and after the last
+        self.taken: Taken | None = None  # what was read of IdentityIQ, to hand the settings back to
         self._open = AsyncExitStack()
         self._keep_soon: Timer | None = None
         self._kept = self._saved = self.draft
@@ -85,13 +88,18 @@ class WizardApp(Shell):
     def start_from(self, draft: Draft, profile_name: str = "") -> None:
         """Begin with other settings: nothing typed for the ones before, the password least of all, stays behind."""
         if draft != self.draft:
-            self.password = None
+            self.password = self.client_secret = None
         self.apply(*self.draft.changes_to(draft))
         self.marked = frozenset()
-        self.fixed = None
+        self.fixed = self.taken = None
         self.profile_name = profile_name
         if profile_name:
             self._kept = self._saved = draft
+
+    def was_read(self, taken: Taken) -> None:
+        """Remember what was read of IdentityIQ, and let stand out what was cured on the way."""
+        self.taken = taken
+        self.marked = taken.cured
 
     def failures(self) -> int:
         """Return how often the present user's sign-in at the present host was refused, in this sitting or in runs before it."""
@@ -232,6 +240,15 @@ class WizardApp(Shell):
 
         if not isinstance(self.screen, ExplainScreen):
             self.push_screen(ExplainScreen())
+
+    def action_hand_over(self) -> None:
+        """Open the place where the settings go back to IdentityIQ, over what is shown now."""
+        from wizard.app.iiq.handover import HandOver
+
+        if isinstance(self.screen, Step):
+            self.screen.settle()
+        if not isinstance(self.screen, HandOver):
+            self.push_screen(HandOver())
 
     def action_leave(self) -> None:
         """End the wizard, after a question in words for the case there is."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wizard.profile import SecretKind
 
 if TYPE_CHECKING:
+    from wizard.identityiq.installation import Installation
     from wizard.keychain import Rung
 
 
@@ -51,23 +52,24 @@ def short(path: Path) -> str:
     return f"~/{path.relative_to(home)}" if path.is_relative_to(home) and home != Path("/") else str(path)
 
 
-def find_identityiq() -> str:
-    """Return the folder of an IdentityIQ on this host, or nothing. Looks only where application servers keep theirs."""
-    named = os.environ.get("SPHOME", "")
-    places = [Path(named)] if named else []
-    for pattern in (
-        "opt/*/webapps/*",
-        "opt/*/*/webapps/*",
-        "var/lib/tomcat*/webapps/*",
-        "usr/share/tomcat*/webapps/*",
-        "srv/*/webapps/*",
-    ):
-        places += sorted(Path("/").glob(pattern))
-    return next((str(place) for place in places if (place / "WEB-INF" / "lib" / "identityiq.jar").is_file()), "")
+def find_identityiq() -> tuple[Installation, ...]:
+    """Return the IdentityIQs on this host; takes a moment, so not before the first paint."""
+    from wizard.identityiq.host import find
+
+    return find()
 
 
-def identityiq(installed: str) -> State:
-    """Say whether IdentityIQ was found."""
-    if installed:
-        return State("ok", "IdentityIQ", f"{installed}; it is set up by hand from what you find out here")
-    return State("-", "IdentityIQ", "not on this host; mail can be set up and tested all the same")
+def identityiq(found: tuple[Installation, ...]) -> State:
+    """Say whether IdentityIQ was found, with what its mail depends on: version, Java, mail library."""
+    if not found:
+        return State("-", "IdentityIQ", "not on this host; mail can be set up and tested all the same")
+    if len(found) > 1:
+        return State("ok", "IdentityIQ", f"{len(found)} on this host: {', '.join(short(one.folder) for one in found)}")
+    one = found[0]
+    facts = [one.version, f"Java {one.jvm.version}" if one.jvm and one.jvm.version else "", _library(one)]
+    said = ", ".join(fact for fact in facts if fact)
+    return State("ok", "IdentityIQ", f"{said}: {short(one.folder)}" if said else short(one.folder))
+
+
+def _library(found: Installation) -> str:
+    return f"JavaMail {found.mail.version}" if found.mail and found.mail.version else ""

@@ -12,6 +12,7 @@ from wizard.profile import Security
 
 if TYPE_CHECKING:
     from wizard.discover import Candidate
+    from wizard.identityiq.installation import Installation
     from wizard.practice import Fault
     from wizard.providers import Provider
 
@@ -21,17 +22,19 @@ PRACTICE = Entry("practice", "The practice server", "on this machine, nothing le
 FAULTS = Entry("faults", "A fault to practise on", "the practice server with one thing wrong")
 ADDRESS = Entry("address", "An e-mail address", "finds the server for you@company.com")
 PROVIDER = Entry("provider", "A provider", "Microsoft 365, Google, Amazon SES, ...")
-EXPORT = Entry("export", "An IdentityIQ export", "not read yet; shows what to copy from it")
+EXPORT = Entry("export", "An IdentityIQ export", "SystemConfiguration XML: a file, or pasted")
 EXPLAIN = Entry("explain", "An error, a bounce or a log", "paste it, and see what it means")
 HAND = Entry("hand", "Type them in", "you know the host and the user name")
 
 
-def top(profiles: Mapping[str, Draft], default: str, unfinished: Draft | None, installed: str | None) -> tuple[Entry, ...]:
+def top(
+    profiles: Mapping[str, Draft], default: str, unfinished: Draft | None, installed: tuple[Installation, ...] | None
+) -> tuple[Entry, ...]:
     """Return the first list.
 
     What was left unfinished comes first. Then saved profiles, because whoever has some comes back for them; whoever has none
-    finds the practice server first, where nothing can go wrong. ``installed`` is IdentityIQ's folder, empty when none was
-    found, None while that is not known.
+    finds the practice server first, where nothing can go wrong. ``installed`` are the IdentityIQs on this host, None
+    while that is not known.
     """
     entries = []
     if unfinished is not None:
@@ -46,15 +49,30 @@ def top(profiles: Mapping[str, Draft], default: str, unfinished: Draft | None, i
     return tuple(entries)
 
 
-def identityiq(installed: str | None) -> Entry:
+def identityiq(installed: tuple[Installation, ...] | None) -> Entry:
     """Return the entry for IdentityIQ on this host, with what is known of it."""
+    from wizard.app.host import short
+
     if installed is None:
         about = "looking for it ..."
-    elif installed:
-        about = f"{installed}  (found)"
-    else:
+    elif not installed:
         about = "not found; shows where its settings are"
+    elif len(installed) == 1:
+        about = f"{short(installed[0].folder)}  (found)"
+    else:
+        about = f"{len(installed)} found"
     return Entry("identityiq", "IdentityIQ on this host", about)
+
+
+def installation_entries(installed: tuple[Installation, ...]) -> tuple[Entry, ...]:
+    """Return the IdentityIQs on this host, to choose one from."""
+    from wizard.app.host import short
+
+    def about(one: Installation) -> str:
+        runs = f"runs in {one.server}" if one.server else "not seen to run"
+        return f"{one.version}, {runs}" if one.version else runs
+
+    return tuple(Entry(f"installation:{place}", short(one.folder), about(one)) for place, one in enumerate(installed))
 
 
 def in_short(draft: Draft) -> str:
@@ -112,18 +130,21 @@ def fault_entries(faults: Mapping[str, Fault]) -> tuple[Entry, ...]:
     return tuple(Entry(f"fault:{name}", name, fault.title, more=fault.teaches) for name, fault in faults.items())
 
 
-def identityiq_text(installed: str | None) -> str:
+def identityiq_text() -> str:
     """Return where IdentityIQ keeps these settings on its own screen, and the fields to have at hand."""
     from wizard.identityiq.screen import PATH_NOTES, PATHS, fields
 
-    found = f"Found at {installed}." if installed else "IdentityIQ was not found on this host."
     at_hand = [
         fill(each.note, 70, initial_indent=f"{each.label:<25} ", subsequent_indent=" " * 26) if each.note else each.label
         for each in fields(None)
     ]
     return "\n".join(
         (
-            fill(f"{found} Its settings are not read from here yet: open its page beside this window and type them in.", 70),
+            fill(
+                "IdentityIQ was not found on this host. Where it runs on another one, take an export there and read it here, "
+                "or open its page beside this window and type the values in.",
+                70,
+            ),
             "",
             *(path.replace("IdentityIQ Configuration > ", "IdentityIQ Configuration\n  > ") for path in PATHS),
             "",

@@ -142,6 +142,9 @@ class Step(Screen[None]):
     def drawn(self) -> None:
         """Called once the step stands on the screen; what takes time begins here."""
 
+    def settle(self) -> None:
+        """Take over what stands in editors and is not in the draft yet."""
+
     def leaving(self) -> str:
         """Return the question to ask before leaving this step, in words for this very case; empty: none."""
         return ""

@@ -16,9 +16,11 @@ from wizard.app.screens.address import AddressStep
 from wizard.app.step import Command, StepName
 from wizard.app.widgets.menu import Entry, Menu
 from wizard.app.widgets.state import StateLine
+from wizard.draft import Draft
 
 if TYPE_CHECKING:
-    pass
+    from wizard.app.iiq.reading import Taken
+    from wizard.identityiq.installation import Installation
 
 QUESTION = "Where do the settings come from?"
 
@@ -31,7 +33,7 @@ class AccessScreen(AddressStep):
 
     def __init__(self) -> None:
         super().__init__()
-        self.installed: str | None = None
+        self.installed: tuple[Installation, ...] | None = None
         self.states: dict[str, host.State] = {}
         self.going = False
 
@@ -104,9 +106,14 @@ class AccessScreen(AddressStep):
     def choose(self, name: str) -> None:
         """Take a source by its id: fill the draft and go on, or lead to the next list."""
         kind, _, rest = name.partition(":")
-        windows = {"identityiq": self._identityiq, "export": self._identityiq, "explain": self.wizard.action_explain}
+        windows = {
+            "identityiq": self._identityiq,
+            "installation": lambda: self._read_host((self.installed or ())[int(rest)]),
+            "export": self._export,
+            "explain": self.wizard.action_explain,
+        }
         match kind:
-            case "identityiq" | "export" | "explain":
+            case "identityiq" | "installation" | "export" | "explain":
                 windows[kind]()
             case "resume":
                 self.going = True
@@ -163,14 +170,34 @@ class AccessScreen(AddressStep):
         self.take(self.wizard.draft.with_changes(*provider.changes(address, region)))
 
     def _identityiq(self) -> None:
-        from wizard.app.dialog import Ask
+        found = self.installed or ()
+        if len(found) > 1:
+            self.open_list("Which IdentityIQ?", sources.installation_entries(found))
+        elif found:
+            self._read_host(found[0])
+        else:
+            from wizard.app.dialog import Ask
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.take(self.wizard.draft, self.wizard.profile_name)
+            def answered(yes: bool | None) -> None:
+                if yes:
+                    self.take(self.wizard.draft, self.wizard.profile_name)
 
-        text = sources.identityiq_text(self.installed)
-        self.app.push_screen(Ask(text, yes="open the form", no="back", title="IdentityIQ"), answered)
+            self.app.push_screen(Ask(sources.identityiq_text(), yes="open the form", no="back", title="IdentityIQ"), answered)
+
+    def _read_host(self, installation: Installation) -> None:
+        from wizard.app.iiq.reading import ReadHost
+
+        self.app.push_screen(ReadHost(installation), self._was_read)
+
+    def _export(self) -> None:
+        from wizard.app.iiq.reading import ReadExport
+
+        self.app.push_screen(ReadExport(), self._was_read)
+
+    def _was_read(self, taken: Taken | None) -> None:
+        if taken:
+            self.take(Draft().with_changes(*taken.changes))
+            self.wizard.was_read(taken)
 
     # --- everywhere --------------------------------------------------------------------------------------------------
 

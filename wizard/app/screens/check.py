@@ -42,6 +42,8 @@ class CheckScreen(Climb):
         Binding("e", "export", "Export", show=False),
         Binding("c", "command", "Command line", show=False),
         Binding("p", "pass_on", "Pass on", show=False),
+        Binding("h", "app.hand_over", "Hand over", show=False),
+        Binding("i", "as_iiq", "As IdentityIQ", show=False),
         *(Binding(str(number), f"fix({number})", f"Fix {number}", show=False) for number in range(1, 10)),
     ]
 
@@ -193,6 +195,14 @@ class CheckScreen(Climb):
         if not self.running:
             self.app.push_screen(AskRecipient(), lambda address: self.start((address,)) if address else None)
 
+    def action_as_iiq(self) -> None:
+        """Open the test with IdentityIQ's own Java and mail library."""
+        if self.running or isinstance(self.profile, Invalid):
+            return
+        from wizard.app.iiq.as_iiq import AsIiq
+
+        self.app.push_screen(AsIiq(self.report))
+
     def action_domain(self) -> None:
         """Show what DNS says of the sender's domain, once it was agreed who is asked."""
         profile = self.profile
@@ -247,6 +257,8 @@ class CheckScreen(Climb):
                     "One more recipient", "asks whether the server takes mail for it; sends nothing", self.action_recipient
                 )
                 yield Command("The sender's domain", "SPF, DMARC, MX and reverse DNS, and what to publish", self.action_domain)
+            yield Command("Hand over to IdentityIQ", "a card, a file to import, or applied here", self.wizard.action_hand_over)
+            yield Command("As IdentityIQ will", "its Java, its mail library, beside what was seen here", self.action_as_iiq)
             yield Command("Save the profile", "and the password where you choose", self.action_save)
         if verdict.fixes(self.report.error if self.report else None):
             yield Command("Apply the first fix", "and run again from the start", lambda: self.action_fix(1))

@@ -88,7 +88,8 @@ class Climb(Step):
                 self.wizard.password = password
                 self._run(profile)
 
-        self.app.push_screen(AskPassword(profile), given)
+        who = profile.login.username if profile.login else ""
+        self.app.push_screen(AskPassword(f"{who} at {profile.endpoint.host}"), given)
 
     def _run(self, profile: Profile) -> None:
         self.report = Report(profile)

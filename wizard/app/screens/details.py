@@ -18,7 +18,7 @@ from wizard.app.widgets.fold import Fold
 from wizard.app.widgets.form import Form
 from wizard.app.widgets.ports import Live
 from wizard.draft import Change, Field
-from wizard.profile import Invalid, SecretKind, Security, parse
+from wizard.profile import Invalid, Profile, SecretKind, Security, parse
 
 
 class DetailsScreen(LiveStep):
@@ -159,8 +159,23 @@ class DetailsScreen(LiveStep):
         await self.form.show_errors(errors)
         if errors:
             self.wizard.release_keys()
+        elif isinstance(parsed, Profile) and not self._over_smtp(parsed):
+            self.wizard.release_keys(replay=False)
         else:
             self.move(StepName.TEST)
+
+    def _over_smtp(self, profile: Profile) -> bool:
+        """Where IdentityIQ sends without SMTP, open what can be tried instead; return whether there is SMTP to test."""
+        side = profile.identityiq
+        if side is None or side.type.needs_host or (side.type.redirects and profile.endpoint.host):
+            return True
+        if side.type.redirects:
+            self.wizard.action_hand_over()
+            return False
+        from wizard.app.iiq.oauth import OAuthPage
+
+        self.app.push_screen(OAuthPage())
+        return False
 
     def show_errors(self, errors: Mapping[Field, str]) -> None:
         """Show errors under their fields, the cursor on the first."""
@@ -176,6 +191,9 @@ class DetailsScreen(LiveStep):
         yield Command("Try the sign-in once", "signs in and stops; sends no message", self.action_try_signin)
         yield Command("Take the offer", "apply what the box below proposes", self.action_take_offer)
         yield Command("More settings", "mechanism, CA file, EHLO name, time limits", lambda: self.run_worker(self.form.unfold()))
+        yield Command(
+            "Hand over to IdentityIQ", "a card to type from, a file to import, or applied here", self.wizard.action_hand_over
+        )
         yield Command("IdentityIQ's own settings", "type, redirect, HTTP/OAuth, retries, duplicates", self.action_identityiq)
         yield Command("Back to Access", "where the settings come from", self.action_back)
 

@@ -12,25 +12,25 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from wizard.app.widgets.field import FieldRow, SecretInput
-from wizard.profile import Password, Profile
+from wizard.profile import Password
 
 
 class AskPassword(ModalScreen[Password | None]):
-    """Gives the typed password, or None when the user thought better of it."""
+    """Gives the typed secret, or None when the user thought better of it; ``who`` it belongs to, ``what`` it is called."""
 
     BINDINGS: ClassVar = [Binding("escape", "dismiss", "Do not", show=False)]
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, who: str, what: str = "Password") -> None:
         super().__init__(classes="window")
-        self.profile = profile
+        self.who = who
+        self.what = what
 
     def compose(self) -> ComposeResult:
         """One line to type into."""
-        who = self.profile.login.username if self.profile.login else ""
         with Vertical(classes="dialog") as box:
-            box.border_title = Content("Password")
-            yield Static(Content(f"For {who} at {self.profile.endpoint.host}. Kept in memory until you leave."), classes="text")
-            yield FieldRow("Password", SecretInput(id="secret"))
+            box.border_title = Content(self.what)
+            yield Static(Content(f"For {self.who}. Kept in memory until you leave."), classes="text")
+            yield FieldRow(self.what[:12], SecretInput(id="secret"))
             yield Static(
                 Content.assemble(("Enter", "bold $primary"), " sign in   ", ("Esc", "bold $primary"), " do not"), classes="keys"
             )

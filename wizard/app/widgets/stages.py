@@ -41,8 +41,12 @@ class StageList(Widget):
 
     def show(self, report: Report | None) -> None:
         """Draw a report; None empties the list."""
-        before, self._rows = self._rows, rows(report) if report else ()
-        room, self._room = self._room, max(len(self._rows), expected(report) if report else 0)
+        self.show_rows(rows(report) if report else (), expected(report) if report else 0)
+
+    def show_rows(self, shown: tuple[Row, ...], room_for: int = 0) -> None:
+        """Draw rows, with room for as many as there will be."""
+        before, self._rows = self._rows, shown
+        room, self._room = self._room, max(len(self._rows), room_for)
         if room != self._room:
             self.refresh(layout=True)
             return

@@ -1,0 +1,94 @@
+"""What each way of handing over would do, as notes. Must not know Textual, nor how it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard.app.verdict import Note, Tone
+from wizard.identityiq.handover.difference import difference, leftovers, unchanged
+from wizard.identityiq.handover.rollback import about_not_restored
+from wizard.identityiq.handover.wanted import ByHandError, wanted
+from wizard.identityiq.handover.words import label, shown_value
+
+if TYPE_CHECKING:
+    from wizard.app.iiq.reading import Taken
+    from wizard.profile import Profile
+
+Shown = tuple[str, tuple[Note, ...]]
+
+
+def preview(way: str, profile: Profile, taken: Taken | None) -> Shown:
+    """Return a title and what a way would do."""
+    match way:
+        case "card":
+            return "What to type", _card(profile)
+        case "file" | "apply":
+            return ("What the file holds" if taken is None else "What would change"), _change(way, profile, taken)
+        case "watch":
+            return "What happens", _WATCH
+        case "templates":
+            return "What is shown", _TEMPLATES
+        case _:
+            return "What is told", _PROOF
+
+
+_WATCH = (
+    Note("A relay on this host, which IdentityIQ is pointed to for a while, shows every mail as it passes.", wide=True),
+    Note("held here, or sent on to the real server, as you choose", "mails are"),
+    Note("loopback only, for 30 minutes, and only for IdentityIQ", "open to"),
+    Note("the settings before are put back", "at the end"),
+    Note("create a certification and sign it off, until its mail is seen", "you"),
+)
+_TEMPLATES = (
+    Note("The templates of IdentityIQ, rendered with sample arguments, as text at 80 columns.", wide=True),
+    Note("unknown arguments, unresolved references, Velocity errors, a From the server will refuse", "named are"),
+    Note("one of them as the test message", "you can send"),
+)
+_PROOF = (
+    Note("Where IdentityIQ itself shows that a mail was sent, and what each state there means.", wide=True),
+    Note("audit actions emailSent and emailFailure", "audit"),
+    Note("<base>/monitor/requests/requests.jsf", "queue"),
+)
+
+
+def _card(profile: Profile) -> tuple[Note, ...]:
+    from wizard.identityiq.screen import fields
+
+    rows = fields(profile)
+    width = max(len(one.label) for one in rows) + 2
+    secret = "typed, not shown here" if profile.login else "leave it empty"
+    return tuple(
+        Note(f"{one.label:<{width}}{one.value or (secret if 'assword' in one.label else 'leave it empty')}", wide=True)
+        for one in rows
+    )
+
+
+def _change(way: str, profile: Profile, taken: Taken | None) -> tuple[Note, ...]:
+    try:
+        entries = wanted(profile)
+    except ByHandError as problem:
+        return (Note(str(problem), wide=True, tone=Tone.WARN),)
+    if taken is None:
+        lead = _UNREAD_APPLY if way == "apply" else _UNREAD_FILE
+        return (Note(lead, wide=True), *(Note(f"{label(one.key):<27}{shown_value(one)}", wide=True) for one in entries))
+    changes = difference(taken.settings, entries)
+    same = len(unchanged(taken.settings, entries))
+    notes = [Note(f"{one.label:<27}{one.old}  ->  {one.new}", wide=True) for one in changes]
+    if not changes:
+        notes.append(Note("Nothing: IdentityIQ has these settings already.", wide=True, tone=Tone.GOOD))
+    elif same:
+        notes.append(Note(f"{same} more stand as wanted already", "same", Tone.QUIET))
+    notes += [Note(text, "!", Tone.WARN) for text in leftovers(taken.settings, entries)]
+    back = about_not_restored(taken.settings, tuple(one.after for one in changes))
+    return (*notes, *((Note(back, "back", Tone.QUIET),) if back else ()))
+
+
+_UNREAD_FILE = "IdentityIQ's own settings were not read, so what changes is not known, and no file can take it back."
+_UNREAD_APPLY = "IdentityIQ's settings are read first; then what would change is shown, and you are asked."
+
+
+def proof_text() -> str:
+    """Return how IdentityIQ itself shows that mail was sent."""
+    from wizard.identityiq.watch.proof import text
+
+    return text(width=70)
