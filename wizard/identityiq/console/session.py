@@ -36,6 +36,8 @@ __all__ = [
     "Trouble",
     "command",
     "encrypt",
+    "encrypt_in",
+    "encryptable",
     "open_session",
     "read",
     "run",
@@ -152,7 +154,13 @@ async def encrypt(
     """
     encryptable(password)
     async with open_session(installation, login=login, deadline=deadline, say=say, patience=patience) as session:
-        answer = await session.ask("encrypt", secret=password)
+        return await encrypt_in(session, password)
+
+
+async def encrypt_in(session: Session, password: Password) -> str:
+    """Do the same in a session that is open. Raises ConsoleProblem; check with ``encryptable`` before it is opened."""
+    encryptable(password)
+    answer = await session.ask("encrypt", secret=password)
     found = {match[1] for match in _ENCRYPTED.finditer(answer.output)}
     if answer.problem or len(found) != 1:
         why = answer.problem or "Its answer does not look like an encrypted password."

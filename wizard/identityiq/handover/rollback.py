@@ -84,9 +84,10 @@ def about_not_restored(before: Settings, entries: Sequence[Entry]) -> str:
         return ""
     named = ", ".join(f"{label(key)} ({key})" for key in missing)
     stood = "not known" if before.merged else "not set"
+    these, them = ("this was", "it") if len(missing) == 1 else ("these were", "them")
     return (
-        f"Before the change this was {stood}: {named}. The rollback file cannot take it out, because a merge removes nothing "
-        "and whether an empty entry clears a value is unknown. Empty the field on the screen, or import the whole object instead."
+        f"Before the change {these} {stood}: {named}. The rollback file cannot take {them} out, because a merge removes nothing "
+        "and whether an empty entry clears a value is unknown. Empty the fields on the screen, or put the whole object back."
     )
 
 
