@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from wizard.render.style import Style
     from wizard.report import Report
     from wizard.smtp.events import Event
+    from wizard.smtp.letter import Letter
     from wizard.smtp.network import Network
 
 
@@ -112,6 +113,7 @@ class Climb:
         also_to: tuple[str, ...] = (),
         held_back: int = 0,
         network: Network | None = None,
+        letter: Letter | None = None,
     ) -> None:
         """Climb. When the task is cancelled the engine closes the connection, and the report says that it was stopped."""
         from wizard.smtp.check import check
@@ -121,7 +123,16 @@ class Climb:
         if self.beside:
             self.beside.start()
         profile = self.report.profile
-        await check(profile, password, self.emit, deliver=deliver, also_to=also_to, held_back=held_back, network=network)
+        await check(
+            profile,
+            password,
+            self.emit,
+            deliver=deliver,
+            also_to=also_to,
+            held_back=held_back,
+            network=network,
+            letter=letter,
+        )
         if self.beside:
             await self.beside.finish()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from wizard.profile import Password, Profile
 from wizard.smtp import reaching, sending
@@ -10,6 +11,9 @@ from wizard.smtp.events import Event, RunEnded, StageEnded, StageSkipped, Why
 from wizard.smtp.network import Network
 from wizard.smtp.observation import LADDER, Kind, Observation, Stage
 from wizard.smtp.run import Run, StageFailed
+
+if TYPE_CHECKING:
+    from wizard.smtp.letter import Letter
 
 _STEPS: dict[Stage, Callable[[Run], Awaitable[Observation]]] = {
     Stage.RESOLVE: reaching.resolve,
@@ -35,19 +39,21 @@ async def check(
     also_to: tuple[str, ...] = (),
     held_back: int = 0,
     network: Network | None = None,
+    letter: Letter | None = None,
 ) -> None:
     """Climb the ladder once and emit what happens; returns when the run is over, whatever the outcome.
 
     ``password`` is the secret (a token for XOAUTH2), None when there is none. ``deliver`` sends one test message; without it
     nothing goes beyond RCPT. ``also_to`` are more recipients to name up to RCPT, after the profile's own one passed or was
     refused, each told by RecipientTried. ``held_back`` is how often this sign-in was refused before: above 0 the run ends at
-    AUTH with HELD_BACK, before anything secret is sent.
+    AUTH with HELD_BACK, before anything secret is sent. ``letter`` is sent in place of the test message's own words.
     Every stage ends within ``profile.timeout`` seconds and the run within ``profile.total_timeout``, plus the moment the
     neighbouring ports are looked at.
 
     Cancel the task to stop: the socket is closed at once, STOPPED and the skipped stages are emitted, CancelledError goes on.
     """
-    run = Run(profile, password, emit, network or Network(), deliver=deliver, also_to=also_to, held_back=held_back)
+    network = network or Network()
+    run = Run(profile, password, emit, network, deliver=deliver, also_to=also_to, held_back=held_back, letter=letter)
     left = list(LADDER[profile.endpoint.security])
     why = Why.STOPPED
     try:

@@ -7,9 +7,13 @@ import secrets
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate, make_msgid
+from typing import TYPE_CHECKING
 
 from wizard.profile import Profile
 from wizard.smtp.observation import Reply
+
+if TYPE_CHECKING:
+    from wizard.smtp.letter import Letter
 
 _TEXT = """\
 This is a test message from SMTP Wizard.
@@ -22,6 +26,7 @@ Token: {token}
 If you did not expect this message, you can delete it.
 ä ö ü ß € 中文 - if these letters look right, UTF-8 works.
 """
+_LONGEST_LINE = 998  # bytes
 
 
 def new_token() -> str:
@@ -29,12 +34,36 @@ def new_token() -> str:
     return secrets.token_hex(4)
 
 
-def compose(profile: Profile, token: str, *, eight_bit: bool, utf8: bool) -> bytes:
+def compose(profile: Profile, token: str, *, eight_bit: bool, utf8: bool, letter: Letter | None = None) -> bytes:
     """Return the message as bytes with CRLF line ends, not yet dot-stuffed (RFC 5322, 2045, 6531).
 
     ``eight_bit``: the server takes 8BITMIME (RFC 6152); otherwise the text travels as quoted-printable. ``utf8``: header
-    addresses may hold other alphabets (SMTPUTF8).
+    addresses may hold other alphabets (SMTPUTF8). ``letter`` takes the place of the test message's own words.
     """
+    policy = SMTP.clone(cte_type="8bit" if eight_bit else "7bit", utf8=utf8)
+    made = EmailMessage(policy=policy)
+    made["Date"] = formatdate(localtime=True)
+    made["Message-ID"] = make_msgid(domain=_id_domain(profile.sender))
+    made["From"] = profile.sender
+    made["To"] = profile.recipient
+    made["Subject"] = _one_line(letter.subject) if letter else f"SMTP Wizard test {token}"
+    made["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday notice answers it
+    made["X-SMTP-Wizard-Token"] = token
+    text, html = _letters_words(letter, token) if letter else _own_words(profile, token)
+    cte = "8bit" if eight_bit and _short_lines(text) and _short_lines(html) else "quoted-printable"
+    made.set_content(text, charset="utf-8", cte=cte)
+    if html:
+        made.add_alternative(html, subtype="html", charset="utf-8", cte=cte)
+    return made.as_bytes()
+
+
+def _letters_words(letter: Letter, token: str) -> tuple[str, str]:
+    from wizard.smtp.letter import signed_html, signed_text  # a check sends none
+
+    return signed_text(letter, token), signed_html(letter, token)
+
+
+def _own_words(profile: Profile, token: str) -> tuple[str, str]:
     endpoint = profile.endpoint
     text = _TEXT.format(
         sender=profile.sender,
@@ -46,19 +75,17 @@ def compose(profile: Profile, token: str, *, eight_bit: bool, utf8: bool) -> byt
     )
     if profile.message:
         text = f"{profile.message}\n\n{text}"
-    policy = SMTP.clone(cte_type="8bit" if eight_bit else "7bit", utf8=utf8)
-    made = EmailMessage(policy=policy)
-    made["Date"] = formatdate(localtime=True)
-    made["Message-ID"] = make_msgid(domain=_id_domain(profile.sender))
-    made["From"] = profile.sender
-    made["To"] = profile.recipient
-    made["Subject"] = f"SMTP Wizard test {token}"
-    made["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday notice answers it
-    made["X-SMTP-Wizard-Token"] = token
-    cte = "8bit" if eight_bit else "quoted-printable"
-    made.set_content(text, charset="utf-8", cte=cte)
-    made.add_alternative(_html(text), subtype="html", charset="utf-8", cte=cte)
-    return made.as_bytes()
+    return text, _html(text)
+
+
+def _one_line(text: str) -> str:
+    """Return a text fit for a header: line breaks would begin another one (RFC 5322 2.2)."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def _short_lines(text: str) -> bool:
+    """Return whether no line is longer than mail allows (RFC 5322 2.1.1: 998 bytes)."""
+    return all(len(line.encode("utf-8", "replace")) <= _LONGEST_LINE for line in text.splitlines())
 
 
 def _html(text: str) -> str:

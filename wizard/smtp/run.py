@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.profile import Password, Profile, Security
 from wizard.smtp.events import AlternativeTried, Event, Line, StageEnded, StageStarted
@@ -17,6 +17,9 @@ from wizard.smtp.observation import Alternative, Context, Kind, Observation, Sta
 from wizard.smtp.session import Session
 from wizard.smtp.tls import failure_of
 from wizard.smtp.wire import LineClosed, WireError, shown
+
+if TYPE_CHECKING:
+    from wizard.smtp.letter import Letter
 
 # Seconds of silence after which the neighbouring ports and modes are tried while the stage still waits.
 SILENCE = 0.4
@@ -50,6 +53,7 @@ class Run:
         deliver: bool,
         also_to: tuple[str, ...] = (),
         held_back: int = 0,
+        letter: Letter | None = None,
     ) -> None:
         self.profile = profile
         self.password = password
@@ -58,6 +62,7 @@ class Run:
         self.deliver = deliver
         self.also_to = also_to
         self.held_back = held_back
+        self.letter = letter
         self.loop = asyncio.get_running_loop()
         self.began = self.stage_began = self.stage_ends = self.loop.time()
         self.session = self.new_session()

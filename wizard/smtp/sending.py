@@ -26,7 +26,7 @@ async def mail(run: Run) -> Observation:
     speaks_utf8 = not (sender.isascii() and recipient.isascii())
     if run.deliver and recipient:
         run.token = new_token()
-        run.message = compose(run.profile, run.token, eight_bit="8BITMIME" in offered, utf8=speaks_utf8)
+        run.message = compose(run.profile, run.token, eight_bit="8BITMIME" in offered, utf8=speaks_utf8, letter=run.letter)
         if 0 < size_limit(offered.get("SIZE", "")) < len(run.message):
             return run.seen(Stage.MAIL, Kind.TOO_LARGE, reply=run.context.ehlo)
     words = [f"MAIL FROM:<{sender}>"]

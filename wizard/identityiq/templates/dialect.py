@@ -30,7 +30,8 @@ class Run:
         self.written = 0
         self.macros = 0
         self.unresolved: list[tuple[Any, str]] = []
-        self.notes: list[tuple[Any, str]] = []
+        self.not_set: list[tuple[Any, str]] = []
+        self.not_imitated: list[tuple[Any, str]] = []
 
     def step(self) -> None:
         """Count one element. Raises TooMuch."""
@@ -81,6 +82,8 @@ def _name_or_call(self: Any, current: Any, loader: Any, top: Any) -> Any:
         return None
     elif self.parameters is not None:
         found = ways.call(current, self.name, self.parameters.calculate(top, loader))
+        if found is None and not ways.knows(current, self.name):
+            _Now.run.not_imitated.append((self, f"{self.name}()"))
     else:
         found = ways.read_field(current, self.name)
     if self.index is not None and found is not None:
@@ -165,7 +168,7 @@ def _set(self: Any, _stream: Any, namespace: Any, loader: Any) -> None:
     value = self.value.calculate(namespace, loader)
     place = self.place
     if place.formal:
-        _Now.run.notes.append((self, f"#set changes nothing here: write ${place.name} without braces or !"))
+        _Now.run.not_set.append((self, f"${place.name}"))
         return
     if value is None:  # Velocity 1.x leaves the old value where the new one is null
         return

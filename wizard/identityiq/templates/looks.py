@@ -36,7 +36,9 @@ def _score(subject: str, body: str, template: Template) -> int:
     fixed = sum(sum(map(str.isalnum, piece)) for piece in pieces)
     if not _fits(subject, pieces) or (fixed < _ENOUGH and not template.body.text):
         return 0
-    wanted = [piece for piece in map(_words, literal(template.body.text)) if sum(map(str.isalnum, piece)) >= _ENOUGH][:_MOST_PIECES]
+    wanted = [piece for piece in map(_words, literal(template.body.text)) if sum(map(str.isalnum, piece)) >= _ENOUGH][
+        :_MOST_PIECES
+    ]
     found = sum(len(piece) for piece in wanted if piece in body)
     whole = sum(map(len, wanted)) or 1
     if fixed < _ENOUGH and found * 2 < whole:  # a Subject that fixes nothing leaves it to the Body

@@ -15,13 +15,17 @@ class Part(StrEnum):
 
 
 class Trouble(StrEnum):
-    """What can go wrong: Velocity cannot read it, stops in it, finds no end; a name would be printed as it stands."""
+    """What can go wrong: Velocity cannot read it, stops in it, finds no end; a name would be printed as it stands.
+
+    NOT_SET is a #set that changes nothing; NOT_IMITATED a method of Java's that is not rendered here, and may work there.
+    """
 
     SYNTAX = "syntax"
     EVALUATION = "evaluation"
     TOO_MUCH = "too-much"
     UNRESOLVED = "unresolved"
-    NOTE = "note"
+    NOT_SET = "not-set"
+    NOT_IMITATED = "not-imitated"
 
     @property
     def stops(self) -> bool:
@@ -30,13 +34,20 @@ class Trouble(StrEnum):
 
 
 class Problem(NamedTuple):
-    """One thing that went wrong, with line and column in its text; zeros where it has no place."""
+    """One thing that went wrong, with line and column in its text; zeros where it has no place.
+
+    For SYNTAX, ``message`` is what Velocity expects, ``within`` the kind of thing it was reading (``if directive``), ``got`` what
+    stands there and ``opened`` the line in which that thing begins.
+    """
 
     trouble: Trouble
     message: str
     part: Part
     line: int = 0
     column: int = 0
+    within: str = ""
+    got: str = ""
+    opened: int = 0
 
 
 class Use(NamedTuple):

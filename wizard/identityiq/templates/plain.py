@@ -5,9 +5,13 @@ import textwrap
 from html.parser import HTMLParser
 
 _BLOCKS = frozenset(
-    "p div h1 h2 h3 h4 h5 h6 ul ol table blockquote pre section article header footer address dl dt dd form body html center".split()
+    (
+        *("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "dt", "dd", "table", "blockquote", "pre", "form"),
+        *("body", "section", "article", "header", "footer", "address", "html", "center"),
+    )
 )
-_HIDDEN = frozenset("style script head title template".split())
+_HIDDEN = frozenset(["style", "script", "head", "title", "template"])
+_SPACED = frozenset(["p", "table", "h1", "h2", "h3", "ul", "ol"])
 _MOST_COLUMNS = 12
 _LONGEST_LINK = 200
 
@@ -41,28 +45,34 @@ class _Reader(HTMLParser):
     # --- what the parser calls ---------------------------------------------------------------------------------------
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "body":
+            self.hidden.clear()
         if tag in _HIDDEN:
             self.hidden.append(tag)
         if self.hidden:
-            if tag == "body":
-                self.hidden.clear()
             return
         if tag in _BLOCKS and not self._in_cell():
-            self._break(gap=tag in ("p", "table", "h1", "h2", "h3", "ul", "ol") and not self.lists)
+            self._break(gap=tag in _SPACED and not self.lists)
+        known = dict(attrs)
         match tag:
             case "br":
                 self._line()
             case "hr":
                 self._break()
                 self.lines.append("-" * self.width)
+            case "a":
+                self.links.append(known.get("href") or "")
+            case "img":
+                self.inline.append(f"[{known.get('alt') or 'picture'}]")
+            case _:
+                self._enter(tag)
+
+    def _enter(self, tag: str) -> None:
+        match tag:
             case "ul" | "ol":
                 self.lists.append(1 if tag == "ol" else 0)
             case "li":
                 self._item()
-            case "a":
-                self.links.append(dict(attrs).get("href") or "")
-            case "img":
-                self.inline.append(f"[{dict(attrs).get('alt') or 'picture'}]")
             case "table" | "tr" | "td" | "th":
                 self._table_starts(tag)
             case "blockquote":

@@ -113,14 +113,19 @@ def _rendered(template: Template, answer: dict[str, Any] | None) -> Rendered:
     if answer is None:
         words = f"it does not come to an end within {DEADLINE:.0f} seconds: look for a loop over something endless"
         return Rendered(html=template.html, problems=(Problem(Trouble.TOO_MUCH, words, Part.BODY),))
-    problems, uses, assigned = [], [], set()
+    problems: list[Problem] = []
+    uses: list[Use] = []
+    assigned: set[str] = set()
     for part in Part:
         found, text = answer[part], template.part(part)
         assigned |= set(found["assigned"])
         for one in found["problems"]:
-            problems.append(Problem(Trouble(one["kind"]), one["message"], part, *_place(text, one["offset"])))
-        for one in found["uses"]:
-            uses.append(Use(one["name"], one["text"], part, *_place(text, one["offset"]), one["quiet"]))
+            opened, _ = _place(text, one.get("opened", -1))
+            place = _place(text, one["offset"])
+            problems.append(
+                Problem(Trouble(one["kind"]), one["message"], part, *place, one.get("within", ""), one.get("got", ""), opened)
+            )
+        uses += [Use(one["name"], one["text"], part, *_place(text, one["offset"]), one["quiet"]) for one in found["uses"]]
     return Rendered(
         subject=" ".join(answer[Part.SUBJECT]["text"].split()),
         body=answer[Part.BODY]["text"],

@@ -7,10 +7,8 @@ a field nobody described is answered by a sample that says its own name.
 from collections.abc import Callable
 from typing import Any
 
+from wizard.identityiq.templates.names import KNOWN, LOOPS
 from wizard.identityiq.templates.sample import Sample, Tools, made_up, moment
-
-# Known in every template, whatever its Signature says: the helper, and what Velocity's own loops bring.
-EVERYWHERE = frozenset({"spTools", "velocityCount", "velocityHasNext", "foreach"})
 
 _PEOPLE = {
     "identity": ("Jane.Doe", "Jane", "Doe"),
@@ -141,14 +139,9 @@ def sample(name: str, kind: str, today: str, root: str) -> object:
     return made.text if isinstance(made, Sample) and bare == "string" else made
 
 
-def known_names() -> frozenset[str]:
-    """Return the names this vocabulary has a sample for."""
-    return frozenset((*_PEOPLE, *_TEXTS, "workItem", "certification", "item", "url")) | EVERYWHERE
-
-
 def values(job: dict[str, Any]) -> dict[str, object]:
     """Return the values of a job: its declared arguments, the known ones, and what was given by name (texts)."""
     today, root = job.get("today", ""), job.get("root", "")
     declared = {name: sample(name, kind, today, root) for name, kind in job.get("arguments", ())}
-    known = {name: sample(name, "", today, root) for name in known_names() - {"velocityCount", "velocityHasNext", "foreach"}}
+    known = {name: sample(name, "", today, root) for name in KNOWN - LOOPS}
     return {**known, **declared, **job.get("given", {})}

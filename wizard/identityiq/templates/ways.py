@@ -193,6 +193,13 @@ def call(value: Any, name: str, given: list[Any]) -> object:
         raise Refused(f"{name}({', '.join(written(one)[:40] for one in given)}) cannot be done here: {problem}") from None
 
 
+def knows(value: object, name: str) -> bool:
+    """Return whether a method of this name is imitated for a value; samples answer every one."""
+    return (
+        isinstance(value, Sample) or name in _methods(value) or name in ("toString", "equals") or name.startswith(("get", "is"))
+    )
+
+
 def _methods(value: object) -> dict[str, Callable[..., object]]:
     match value:
         case str():

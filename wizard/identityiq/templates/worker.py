@@ -38,7 +38,7 @@ def _part(text: str, names: dict[str, object]) -> dict[str, Any]:
         made["assigned"] = sorted({use["name"] for use in uses if use["kind"] == "set"})
         template.merge_to(names, stream)
     except airspeed.TemplateSyntaxError as problem:
-        made["problems"].append(_problem("syntax", f"expected {problem.args[0].partition(': expected ')[2]}", *_end(problem)))
+        made["problems"].append(_syntax(problem))
     except airspeed.TemplateExecutionError as problem:
         made["problems"].append(_problem("evaluation", str(problem.__cause__), *_start(problem.element)))
     except dialect.BreakLoop:
@@ -51,12 +51,22 @@ def _part(text: str, names: dict[str, object]) -> dict[str, Any]:
         made["problems"].append(_problem("evaluation", str(problem), 0, 0))
     made["text"] = stream.getvalue()
     made["problems"] += [_problem("unresolved", text, *_start(one)) for one, text in run.unresolved[:200]]
-    made["problems"] += [_problem("note", text, *_start(one)) for one, text in run.notes[:200]]
+    made["problems"] += [_problem("not-set", text, *_start(one)) for one, text in run.not_set[:200]]
+    made["problems"] += [_problem("not-imitated", text, *_start(one)) for one, text in run.not_imitated[:200]]
     return made
 
 
 def _problem(kind: str, message: str, offset: int, known: int) -> dict[str, Any]:
     return {"kind": kind, "message": message[:400], "offset": offset if known else -1}
+
+
+def _syntax(problem: Any) -> dict[str, Any]:
+    """Return a problem of the grammar: what was expected in what, what stands there, and where that thing began."""
+    element = problem.element
+    expected = problem.args[0].partition(": expected ")[2].rpartition(f" in {problem.element_name()}, got: ")[0]
+    made = _problem("syntax", expected, *_end(problem))
+    begun, known = _start(element)
+    return {**made, "within": problem.element_name(), "got": element.next_text()[:40], "opened": begun if known else -1}
 
 
 def _start(element: Any) -> tuple[int, int]:
