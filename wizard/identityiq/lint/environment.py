@@ -40,6 +40,7 @@ _NOT_PRODUCTION = frozenset(
         "localhost",
     )
 )
+_ENDINGS = ("dev", "test", "uat", "qa", "stg", "nonprod", "preprod")  # iiqdev, iamtest01
 
 
 def looks_like_production(settings: Settings) -> bool | None:
@@ -53,5 +54,8 @@ def looks_like_production(settings: Settings) -> bool | None:
         return None
     if not host:
         return None
-    words = {re.sub(r"[0-9]+$", "", word) for word in re.split(r"[^a-z0-9]+", host.lower())}
-    return not (words & _NOT_PRODUCTION or host.startswith("127.") or host in ("::1",))
+    names = host.lower().split(".")
+    named = ".".join(names[:-1]) or names[0]  # the last label says nothing: .local and .test are used in earnest
+    words = {re.sub(r"[0-9]+$", "", word) for word in re.split(r"[^a-z0-9]+", named)}
+    told = words & _NOT_PRODUCTION or any(word.endswith(_ENDINGS) for word in words)
+    return not (told or host.startswith("127.") or host == "::1")
