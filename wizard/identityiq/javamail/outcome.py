@@ -22,6 +22,7 @@ class SignIn(StrEnum):
     NOBODY = "nobody"  # no user name or no password: the library does not try
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    UNABLE = "unable"  # begun, and never judged: no mechanism in common, or the line broke
     SKIPPED = "skipped"  # the server offered none: the library goes on without a word
     KEPT_BACK = "kept-back"  # we did not give the library the password
     NOT_REACHED = "not-reached"

@@ -38,6 +38,13 @@ class Record(NamedTuple):
     text: str
 
 
+class Patience(NamedTuple):
+    """Seconds after which the library is said to wait without end: without a word, and in all (a server may drip words)."""
+
+    silence: float = 15.0
+    total: float = 60.0
+
+
 class Java:
     """A running probe. Jobs may run side by side: each has a thread of its own."""
 
@@ -48,17 +55,19 @@ class Java:
         self._count = 0
         self.said = ""  # the last line on standard error, for a Java that does not start
 
-    async def do(self, job: Job, password: Password | None, patience: float) -> list[Record]:
-        """Do one job and return all it told. After ``patience`` seconds without a word it is left waiting, and that is told."""
+    async def do(self, job: Job, password: Password | None, patience: Patience) -> list[Record]:
+        """Do one job and return all it told. Where patience ends it is left waiting, and that is told."""
         self._count += 1
         number = str(self._count)
         queue = self._queues[number] = asyncio.Queue()
         await self._write(written(job, password, number))
         records: list[Record] = []
-        limit = max(patience, _START)  # the first word comes from a Java that may still be starting
+        limit = max(patience.silence, _START)  # the first word comes from a Java that may still be starting
+        ends = float("inf")
+        loop = asyncio.get_running_loop()
         while len(records) < MOST_RECORDS:
             try:
-                async with asyncio.timeout(limit):
+                async with asyncio.timeout(min(limit, ends - loop.time())):
                     record = await queue.get()
             except TimeoutError:
                 records += await self._where(number, queue)
@@ -67,7 +76,8 @@ class Java:
                 records.append(Record("died", 0, self.said))
                 break
             records.append(record)
-            limit = patience
+            limit = patience.silence
+            ends = min(ends, loop.time() + patience.total)
             if record.kind == "end":
                 break
         del self._queues[number]

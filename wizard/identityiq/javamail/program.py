@@ -153,13 +153,12 @@ def _package_of(jar: Path) -> str:
 def compiler_for(runtime: JavaRuntime) -> Path:
     """Return a javac: that Java's own, or any other, whose classes run on it all the same. Raises NotHereError."""
     own = (runtime.home, runtime.home.parent, Path(os.environ.get("JAVA_HOME") or "/nonexistent"))
-    in_path = shutil.which("javac")
-    for place in (*(home / "bin" / "javac" for home in own), *((Path(in_path),) if in_path else ())):
+    places = [home / "bin" / "javac" for home in own]
+    places += [Path(found) for found in (shutil.which("javac"),) if found]
+    places += [home / "bin" / "javac" for home in _homes()]
+    for place in places:
         if place.is_file():
             return place
-    for home in _homes():
-        if (home / "bin" / "javac").is_file():
-            return home / "bin" / "javac"
     raise NotHereError(
         f"The Java at {runtime.home} has no compiler (javac), and no other was found, so the library is not run but foretold. "
         "A JDK of any version on this host is enough (on Debian: default-jdk-headless)."

@@ -28,7 +28,7 @@ _COMMANDS = {
     "DATA": Stage.DATA,
 }
 _AUTH = re.compile(r"DEBUG SMTP: AUTH (\S+) (command trace suppressed|succeeded|failed)")
-_FRAME = re.compile(r"^\s*at (?:[\w.]+/)?([\w.$]+)\(")
+_REFUSED = re.compile(r": [45]\d\d[ -]")
 # Frames or exceptions that tell which part of opening a connection it was, the first that is found.
 _OPENING = (
     ("java.net.UnknownHostException", Stage.RESOLVE),
@@ -71,7 +71,7 @@ def outcome_of(records: Sequence[Record], job: Job, password: Password | None) -
         steps=tuple(account.steps),
         encrypted=account.encrypted or (bool(tls) and end is not End.FAILED),
         tls=tls,
-        sign_in=account.sign_in(bool(job.username and password), stage),
+        sign_in=account.sign_in(bool(job.username and password), stage, _first(logged)),
         mechanism=account.mechanism,
         logged=logged,
         trace=trace,
@@ -105,8 +105,7 @@ class _Account:
         self.mechanism = ""
         self.current = Stage.CONNECT
         self._encryption = encryption
-        self._refused = self._accepted = self._offered = False
-        self._in_message = False
+        self._accepted = self._in_message = self._leaving = False
 
     def read(self, line: str) -> None:
         """Take one line of the account."""
@@ -117,21 +116,29 @@ class _Account:
         if found:
             self._signing(found[1], found[2])
         elif line.startswith("DEBUG"):
-            self._offered = self._offered or 'Found extension "AUTH' in line
+            self._remarked(line)
         elif _REPLY.match(line):
             self._replied(line)
         else:
             self._said(line)
 
+    def _remarked(self, line: str) -> None:
+        if "got bad greeting" in line.lower() and self.current is Stage.CONNECT:
+            self._opened()
+            self.current = Stage.GREETING
+        elif "Attempt to authenticate" in line:
+            self._begin(Stage.AUTH)
+
     def _signing(self, mechanism: str, what: str) -> None:
         self.mechanism = mechanism
         self._accepted = what == "succeeded"
-        self._refused = what == "failed"
         self._begin(Stage.AUTH)
         if self._accepted:
             self._pass(Stage.AUTH, mechanism)
 
     def _replied(self, line: str) -> None:
+        if self._leaving:
+            return  # to RSET or QUIT, after it was all over
         if self.current is Stage.CONNECT:
             self._opened()
             self.current = Stage.GREETING
@@ -157,6 +164,7 @@ class _Account:
 
     def _said(self, line: str) -> None:
         stage = next((stage for word, stage in _COMMANDS.items() if line.upper().startswith(word)), None)
+        self._leaving = stage is None
         if stage is None:
             return
         if self.current is Stage.TLS and stage is Stage.EHLO:
@@ -193,14 +201,14 @@ class _Account:
             self.encrypted = True
         self.steps.append(Step(stage, status, words))
 
-    def sign_in(self, wanted: bool, stage: Stage | None) -> SignIn:
-        """What became of the sign-in."""
+    def sign_in(self, wanted: bool, stage: Stage | None, said: str) -> SignIn:
+        """What became of the sign-in; ``said`` is the exception's own text, where there is one."""
         if not wanted:
             return SignIn.NOBODY
         if self._accepted:
             return SignIn.ACCEPTED
-        if self._refused or (stage is Stage.AUTH):
-            return SignIn.REFUSED
+        if stage is Stage.AUTH:
+            return SignIn.REFUSED if _REFUSED.search(said) else SignIn.UNABLE
         after = stage in (None, Stage.MAIL, Stage.RCPT, Stage.DATA)
         return SignIn.SKIPPED if after else SignIn.NOT_REACHED
 

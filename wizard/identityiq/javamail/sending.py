@@ -8,21 +8,21 @@ from wizard.identityiq.installation import JavaRuntime, MailLibrary
 from wizard.identityiq.javamail import program
 from wizard.identityiq.javamail.job import Job
 from wizard.identityiq.javamail.outcome import End, Outcome
-from wizard.identityiq.javamail.process import Java, running
+from wizard.identityiq.javamail.process import Java, Patience, running
 from wizard.identityiq.javamail.reading import outcome_of
 from wizard.identityiq.settings import Encryption
 from wizard.profile import Password
 from wizard.smtp.observation import Stage
 
-PATIENCE = 15.0  # seconds without a word, after which the library is said to wait without a time limit
+PATIENCE = Patience()
 
 
 async def send(
-    runtime: JavaRuntime, library: MailLibrary, job: Job, password: Password | None, *, patience: float = PATIENCE
+    runtime: JavaRuntime, library: MailLibrary, job: Job, password: Password | None, *, patience: Patience = PATIENCE
 ) -> Outcome:
     """Compile the probe where that was not done yet, run it once, and return what happened; never raises for what a server does.
 
-    Signs in at most once. Takes a second or two; a server that says nothing takes ``patience`` seconds more. Raises
+    Signs in at most once. Takes a second or two; a server that says nothing takes the ``patience`` more. Raises
     program.NotHereError when the library cannot be run here.
     """
     prepared = await program.prepare(runtime, library)
@@ -34,7 +34,9 @@ async def send(
             shutil.rmtree(prepared.temporary, ignore_errors=True)
 
 
-async def session(java: Java, job: Job, password: Password | None, *, patience: float = PATIENCE, library: str = "") -> Outcome:
+async def session(
+    java: Java, job: Job, password: Password | None, *, patience: Patience = PATIENCE, library: str = ""
+) -> Outcome:
     """Do one job in a Java that runs. Where SSL fails in the handshake, see what the fallback does, without a password."""
     job = told_store(java, job)
     outcome = outcome_of(await java.do(job, password, patience), job, password)._replace(library=library)
