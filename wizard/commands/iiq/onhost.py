@@ -68,12 +68,12 @@ def installation(args: argparse.Namespace, usual: Path | None = None) -> Install
 
 
 def _in_folder(folder: Path) -> Installation:
-    from wizard.identityiq.host import find
+    from wizard.identityiq.host import at
 
-    found = next((one for one in find() if one.folder.resolve() == folder.resolve()), None)
-    if found is not None:
-        return found
-    raise UsageError(f"There is no IdentityIQ in {folder}: its folder holds WEB-INF/bin/iiq")
+    found = at(folder)
+    if found is None:
+        raise UsageError(f"There is no IdentityIQ in {folder}: its folder is the one that holds WEB-INF, with bin/iiq in it")
+    return found
 
 
 def console_login(args: argparse.Namespace) -> ConsoleLogin | None:
