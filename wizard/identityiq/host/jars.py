@@ -21,6 +21,8 @@ _ACTIVATION = ("javax/activation/DataHandler.class", "jakarta/activation/DataHan
 
 def version(jar: Path, names: Iterable[str] = ("Implementation-Version", "Specification-Version")) -> str:
     """Return the first of these entries that a jar's manifest has; empty for a jar that has none or cannot be read."""
+    if not _is_file(jar):  # a pipe would not end
+        return ""
     try:
         with zipfile.ZipFile(jar) as archive, archive.open(_MANIFEST) as file:
             text = file.read(_LARGEST_MANIFEST).decode("utf-8", "replace")
@@ -71,6 +73,8 @@ def _first(jars: list[Path], hint: str, names: tuple[str, ...]) -> Path | None:
 
 def _index(jar: Path) -> bytes:
     """Return the raw central directory; nothing for what is no jar or cannot be read."""
+    if not _is_file(jar):
+        return b""
     try:
         with jar.open("rb") as file:
             end = file.seek(0, 2)
@@ -84,3 +88,10 @@ def _index(jar: Path) -> bytes:
             return file.read(min(size, _LARGEST_INDEX))
     except OSError:
         return b""
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -55,6 +56,8 @@ def in_path(environ: Mapping[str, str] = os.environ) -> JavaRuntime | None:
 def home_of(program: Path) -> Path | None:
     """Return the home of a ``java`` program, through links; one that is a script of its own is asked. None where it has none."""
     real = Path(os.path.realpath(program))
+    if real.name != "java":
+        return None
     home = real.parent.parent
     if real.parent.name == "bin" and (_is_file(home / "release") or _security(home) is not None):
         return home
@@ -93,6 +96,8 @@ def trust_store(home: Path, defined: Mapping[str, str], folder: Path | None = No
 
 def store_type(path: Path) -> str:
     """Return JKS, JCEKS or PKCS12 by a file's first bytes; empty where it cannot be read or is something else."""
+    if not _is_file(path):  # a pipe would not end
+        return ""
     try:
         with path.open("rb") as file:
             first = file.read(4)
@@ -126,8 +131,11 @@ def _is_file(path: Path) -> bool:
 def _release(home: Path) -> tuple[str, str]:
     """Return version and vendor from the file ``release``: in the home, or beside the ``jre`` of a JDK 8."""
     for folder in (home, home.parent) if home.name == "jre" else (home,):
+        if not _is_file(folder / "release"):
+            continue
         try:
-            text = (folder / "release").read_text("utf-8", "replace")[:65_536]
+            with (folder / "release").open("rb") as file:
+                text = file.read(65_536).decode("utf-8", "replace")
         except OSError:
             continue
         said = dict(_RELEASE.findall(text))
@@ -136,8 +144,22 @@ def _release(home: Path) -> tuple[str, str]:
     return "", ""
 
 
+def _trusted(program: Path) -> bool:
+    """Say whether a program may be started unasked: nobody but root and this user can have put it there.
+
+    A process can name any file as its Java, and whoever looks for IdentityIQ may be root.
+    """
+    try:
+        said = program.stat()
+    except OSError:
+        return False
+    return stat.S_ISREG(said.st_mode) and said.st_uid in (0, os.geteuid()) and not said.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
 def _ask(program: Path) -> tuple[str, str, str]:
     """Return home, version and vendor as a Java says them itself; empty where it does not. Only for one without ``release``."""
+    if not _trusted(program):
+        return "", "", ""
     try:
         done = subprocess.run(  # noqa: S603 - the Java that was found, no shell
             [str(program), "-XshowSettings:properties", "-version"],

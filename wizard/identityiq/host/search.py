@@ -158,7 +158,8 @@ def _running_jvm(process: Running, place: servers.Place, notes: list[str]) -> Ja
     source = f"runs {place.server}, process {process.pid}"
     words = (*process.options, *process.words)
     programs = [process.program, Path(process.words[0]) if process.words[0].startswith("/") else None]
-    homes = [java.home_of(program) for program in programs if program] + [Path(process.home) if process.home else None]
+    homes = [java.home_of(program) for program in programs if program]
+    homes += [Path(said) if said else None for said in (_of_jsvc(process), process.home)]
     home = next((home for home in homes if home), None)
     if process.replaced:
         notes.append(
@@ -171,6 +172,14 @@ def _running_jvm(process: Running, place: servers.Place, notes: list[str]) -> Ja
     if process.program is None:
         notes.append(f"Which Java {source}, is known from its command line only. Run smtp-wizard with sudo to be sure.")
     return java.runtime(home, source=source, pid=process.pid, options=words, folder=process.folder)
+
+
+def _of_jsvc(process: Running) -> str:
+    """Return the Java's home that jsvc (Apache Commons Daemon), which is no ``java``, was told."""
+    for word, value in zip(process.words, process.words[1:], strict=False):
+        if word in ("-home", "-java-home"):
+            return value
+    return ""
 
 
 def _would_run(folder: Path, path_jvm: JavaRuntime | None, notes: list[str]) -> JavaRuntime | None:

@@ -124,6 +124,8 @@ def _elements(file: Path, tag: str, notes: list[str]) -> list[Element]:
 
 def _text(file: Path) -> str:
     try:
+        if not file.is_file():  # a pipe would not end
+            return ""
         with file.open("rb") as opened:
             return opened.read(_LARGEST).decode("utf-8", "replace")
     except OSError:
