@@ -20,8 +20,9 @@ TALK_KEYS = (("t", "Close"), ("Up/Down PgUp/PgDn", "Scroll"), ("e", "Export"), (
 _WORK_KEYS = (("r", "Run again"), ("t", "Talk"), ("e", "Export"))
 
 
+_ON_TO_IIQ = (("h", "Hand over"), ("i", "As IIQ"))
 _COLUMNS = 80  # of the narrowest terminal
-_CAN_WAIT = ("r", "e")  # keys the palette and the help name too: first to go where the row is full
+_CAN_WAIT = ("r", "e", "t", "i")  # keys the palette and the help name too: first to go where the row is full
 
 
 def _fitting(*keys: tuple[str, str]) -> tuple[tuple[str, str], ...]:
@@ -187,7 +188,8 @@ class Standing:
                 return _fitting(("Enter", "Back to Details"), *others, *_WORK_KEYS, ("F1", "Help"))
             case Moment.PASSED:
                 save = () if self.saved else (("Enter", "Save"),)
-                return (*save, *self._send_too, *undo, *_WORK_KEYS, ("Esc", "Back"), *((("^q", "Leave"),) if self.saved else ()))
+                leave = (("^q", "Leave"),) if self.saved else ()
+                return _fitting(*save, *self._send_too, *undo, *_ON_TO_IIQ, *_WORK_KEYS, ("Esc", "Back"), *leave)
             case _:
                 assert_never(self.moment)
 
