@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from wizard.commands.terminal import UsageError, is_terminal, talk
 
 if TYPE_CHECKING:
-    from wizard.identityiq.console.session import ConsoleLogin
+    from wizard.identityiq.console.session import ConsoleLogin, ConsoleProblem
     from wizard.identityiq.installation import Installation
 
 T = TypeVar("T")
@@ -35,12 +35,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--deadline",
-        type=float,
+        type=_seconds,
         default=180.0,
         metavar="SECONDS",
         help="for the console's start and each command, 180 unless told",
     )
     parser.add_argument("--no-input", action="store_true", help="never ask anything")
+
+
+def _seconds(text: str) -> float:
+    from wizard.values import seconds
+
+    try:
+        return seconds(text) or 180.0
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
 
 
 def installation(args: argparse.Namespace, usual: Path | None = None) -> Installation:
@@ -115,6 +124,16 @@ def in_console(args: argparse.Namespace, do: Callable[[ConsoleLogin | None], Awa
         if problem.trouble is not Trouble.LOGIN_REQUIRED or args.no_input or not _somebody():
             raise
     return asyncio.run(attempt(_asked()))
+
+
+def words_of(problem: ConsoleProblem) -> list[str]:
+    """Return what to say about a console that gave no answer: its sentence, and the flags where it wants to know who asks."""
+    from wizard.identityiq.console.session import Trouble
+
+    said = str(problem).splitlines()
+    if problem.trouble is Trouble.LOGIN_REQUIRED:
+        said.append("Name that user with --console-user USER, and pipe the password in with --console-password-stdin.")
+    return said
 
 
 def _somebody() -> bool:

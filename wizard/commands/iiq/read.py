@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     except XmlProblem as problem:
         raise UsageError(str(problem)) from None
     except ConsoleProblem as problem:
-        talk(*str(problem).splitlines())
+        talk(*onhost.words_of(problem))
         return 1
     _show(args, seen)
     if args.save:

@@ -71,7 +71,8 @@ def _beside(seen: Seen, style: Style) -> list[str]:
 
 def _flaw(flaw: Flaw, seen: Seen, style: Style) -> list[str]:
     first, *rest = finding_lines(flaw.finding, None, style)
-    place = f"line {flaw.line}, column {flaw.column}: {flaw.key}" if flaw.line else flaw.key
+    in_file = flaw.line and seen.folder is None  # of what a console printed nobody counts the lines
+    place = f"line {flaw.line}, column {flaw.column}: {flaw.key}" if in_file else flaw.key
     return [first, *style.wrapped(place), *rest]
 
 
@@ -79,8 +80,9 @@ def _verdict(seen: Seen, style: Style) -> list[str]:
     errors, warnings, notes = (
         sum(flaw.finding.severity == severity for flaw in seen.flaws) for severity in ("error", "warning", "info")
     )
-    if not seen.flaws:
-        return [f"{style.sign('ok')} Nothing wrong was found in these settings. Whether mail leaves, a test shows."]
+    if not errors + warnings:
+        noted = f", {_counted(notes, 'note', 'notes')}" if notes else ""
+        return [f"{style.sign('ok')} Nothing wrong was found in these settings{noted}. Whether mail leaves, a test shows."]
     counted = [
         _counted(number, one, more)
         for number, one, more in ((errors, "error", "errors"), (warnings, "warning", "warnings"), (notes, "note", "notes"))
