@@ -62,14 +62,16 @@ def aadsts(number: int, words: str, *, error: str = "invalid_client", status: in
 
 def refused(code: str, status: int, words: str = "No.", **headers: str) -> Reply:
     """An error as Graph says it."""
-    return Reply(status, {"error": {"code": code, "message": words}}, {key.replace("_", "-"): value for key, value in headers.items()})
+    return Reply(
+        status, {"error": {"code": code, "message": words}}, {key.replace("_", "-"): value for key, value in headers.items()}
+    )
 
 
 class Graph:
     """The stand-in. ``token``, ``discovery`` and ``sending`` replace an answer; ``claims`` changes what a token says.
 
-    ``silent``, ``dropping`` and ``dripping`` name the paths' last words on which it never answers, hangs up, or sends its body
-    a byte at a time without an end.
+    ``silent``, ``dropping``, ``stalling``, ``endless`` name a path's last word on which it never answers, hangs up, stops after
+    the first byte of its body, or sends one without an end.
     """
 
     def __init__(self, folder: Path, *, leaf: Leaf = Leaf.GOOD) -> None:
@@ -81,7 +83,7 @@ class Graph:
         self.claims: dict[str, Any] = {}
         self.token_host = ""
         self.opaque = False
-        self.silent = self.dropping = self.dripping = ""
+        self.silent = self.dropping = self.stalling = self.endless = ""
         self.port = 0
         self._context = self.authority.context(leaf)
         self._server: asyncio.Server | None = None
@@ -136,8 +138,8 @@ class Graph:
             while asked := await _read(reader):
                 self.asked.append(asked)
                 await self._answer(asked, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # a look hangs up after the handshake
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # a look hangs up after the handshake; the end of the test ends what is silent
         finally:
             self._open.discard(task)
             writer.close()
@@ -148,13 +150,15 @@ class Graph:
             await asyncio.get_running_loop().create_future()
         if end == self.dropping:
             raise ConnectionAbortedError("told to")
-        if end == self.dripping:
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9999999\r\n\r\n")
+        if end == self.endless:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{")
             while True:
-                writer.write(b" ")
+                writer.write(b" " * 65_536)
                 await writer.drain()
-                await asyncio.wait_for(asyncio.shield(asyncio.get_running_loop().create_future()), None) if False else None
-                await asyncio.sleep(0.01)
+        if end == self.stalling:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{")
+            await writer.drain()
+            await asyncio.get_running_loop().create_future()
         writer.write(_written(self._reply(asked)))
         await writer.drain()
 
@@ -180,7 +184,9 @@ class Graph:
         if form.get("grant_type") != "client_credentials":
             return aadsts(70003, "The grant type is not supported.", error="unsupported_grant_type", status=400)
         if form.get("client_id") != CLIENT:
-            return aadsts(700016, f"Application with identifier '{form.get('client_id')}' was not found.", error="unauthorized_client")
+            return aadsts(
+                700016, f"Application with identifier '{form.get('client_id')}' was not found.", error="unauthorized_client"
+            )
         if _secret_of(asked) != SECRET:
             return aadsts(7000215, "Invalid client secret provided.")
         if not form.get("scope", "").endswith("/.default"):
