@@ -17,6 +17,7 @@ ACTIONS: dict[str, str] = {
     "trust": "hold the server's certificates against the trust store of IdentityIQ's Java",
     "oauth": "the values for HTTP/OAuth, and a live test of them",
     "export": "write the file to import into IdentityIQ, and the one that takes it back",
+    "check-file": "say what is wrong with a file to import, made here or by hand",
     "apply": "change IdentityIQ on this host, read back and compare",
     "undo": "import the rollback file that was made before a change",
     "watch": "show every mail IdentityIQ sends, through a relay on this host",
@@ -24,7 +25,7 @@ ACTIONS: dict[str, str] = {
     "proof": "how to see in IdentityIQ itself that mail was sent, and what each state means",
     "template": "render, examine and send IdentityIQ's e-mail templates",
 }
-MODULES = {name: f"wizard.commands.iiq.{name}" for name in ACTIONS}
+MODULES = {name: f"wizard.commands.iiq.{name.replace('-', '_')}" for name in ACTIONS}
 
 
 def spelled_out(words: Sequence[str]) -> list[str]:

@@ -1,14 +1,64 @@
-"""``iiq apply``: being built."""
+"""``iiq apply``: show what changes in the IdentityIQ on this host, ask, change it, read back. Must not know consoles or XML."""
 
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
+
+from wizard.commands.iiq import handing, onhost
+from wizard.commands.terminal import talk
+
+if TYPE_CHECKING:
+    from wizard.identityiq.console.session import ConsoleLogin
+    from wizard.identityiq.handover.plan import Plan
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of ``iiq apply``."""
+    from wizard.commands.iiq import changing
+
+    handing.add_profile_arguments(parser)
+    changing.add_arguments(parser)
+    parser.add_argument(
+        "--clear-queue",
+        action="store_true",
+        help="afterwards, ask whether all mail that waits in IdentityIQ is to be deleted",
+    )
+    parser.add_argument(
+        "--yes-delete-waiting-mail",
+        action="store_true",
+        help="with --clear-queue: the answer for scripts, because --yes does not answer that",
+    )
+    handing.add_password_arguments(parser)
+    onhost.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Not there yet."""
-    raise NotImplementedError
+    """Change IdentityIQ. 0 when everything stands as wanted; 1 when something went wrong or nobody agreed. Raises UsageError."""
+    from wizard.commands.iiq import changing
+    from wizard.commands.terminal import UsageError
+    from wizard.identityiq.handover.merge import UnwritableError
+    from wizard.identityiq.handover.prepare import plan_apply
+    from wizard.identityiq.handover.wanted import ByHandError, side_of, wanted
+
+    if args.yes_delete_waiting_mail and not args.clear_queue:
+        raise UsageError("--yes-delete-waiting-mail answers the question of --clear-queue: add that, or leave it out")
+    profile = handing.profile_of(args)
+    try:
+        wanted(profile)
+    except ByHandError as problem:
+        talk(f"Nothing was changed for '{profile.name}'. {problem}")
+        return 1
+    talk(*handing.redirect_hint(profile, "apply"))
+    secret = handing.secret_of(args, profile)
+    chosen = onhost.installation(args, side_of(profile).folder)
+
+    async def make(login: ConsoleLogin | None) -> Plan:
+        return await plan_apply(chosen, profile, secret=secret, login=login, deadline=args.deadline, say=talk)
+
+    try:
+        return changing.run(
+            args, chosen, make, changing.Words(profile.name, "Change IdentityIQ now?", clear_queue=args.clear_queue)
+        )
+    except UnwritableError as problem:
+        raise UsageError(str(problem)) from None

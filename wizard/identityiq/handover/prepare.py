@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from wizard import __version__, safefile
+from wizard import safefile
 from wizard.diagnosis.model import Severity
 from wizard.identityiq.console.session import (
     RETRIES,
@@ -30,7 +30,7 @@ from wizard.identityiq.handover.merge import merge_xml
 from wizard.identityiq.handover.plan import Plan
 from wizard.identityiq.handover.rollback import about_not_restored
 from wizard.identityiq.handover.scan import scan
-from wizard.identityiq.handover.wanted import by_hand, proposes_redirect, wanted
+from wizard.identityiq.handover.wanted import by_hand, comment_for, proposes_redirect, wanted
 from wizard.identityiq.installation import Installation
 from wizard.identityiq.reading import XmlProblem, read_text
 from wizard.identityiq.settings import Entry, Key, Settings
@@ -59,11 +59,6 @@ class _Read(NamedTuple):
 
 def _silent(words: str) -> None:
     """Say nothing."""
-
-
-def comment_for(profile: Profile) -> str:
-    """Return the comment that says where a file comes from."""
-    return f"Mail settings of the profile {profile.name or profile.endpoint.host}, written by SMTP Wizard {__version__}"
 
 
 async def plan_apply(

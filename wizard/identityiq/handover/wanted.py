@@ -5,6 +5,7 @@ Only entries that are known from SailPoint's help and real configurations; what 
 
 from typing import assert_never
 
+from wizard import __version__
 from wizard.identityiq.settings import Encryption, Entry, Form, Key
 from wizard.iiqside import Environment, IdentityIQ, NotificationType
 from wizard.profile import Profile
@@ -94,3 +95,8 @@ def by_hand(profile: Profile) -> tuple[str, ...]:
         f"Maximum Email Retries ({retries}) is not in this file: IdentityIQ keeps it elsewhere (retryMax of RequestDefinition "
         "'Email Request'). Type it on the screen.",
     )
+
+
+def comment_for(profile: Profile) -> str:
+    """Return the comment that says where a file comes from."""
+    return f"Mail settings of the profile {profile.name or profile.endpoint.host}, written by SMTP Wizard {__version__}"
