@@ -71,7 +71,7 @@ def _body(template: Template, rendered: Rendered) -> Iterator[TemplateFlaw]:
 
 def _long_lines(template: Template, rendered: Rendered) -> Iterator[TemplateFlaw]:
     long = next((n for n, line in enumerate(template.body.text.split("\n"), 1) if len(line) > LONGEST_LINE), 0)
-    if not long and any(len(line) > LONGEST_LINE for line in rendered.body.split("\n")):
+    if not long and rendered.complete and any(len(line) > LONGEST_LINE for line in rendered.body.split("\n")):
         long = 1
     if long:
         words = (

@@ -27,6 +27,25 @@ def as_text(html: str, width: int = 80) -> str:
     return reader.finished()
 
 
+def wrapped(body: str, html: bool, width: int = 80) -> list[str]:
+    """Return a body as lines of at most ``width`` columns: HTML as text, plain text with its indents kept."""
+    if html:
+        return as_text(body, width).splitlines()
+    lines = []
+    for line in body.strip("\n").expandtabs(4).splitlines():
+        indent = " " * min(len(line) - len(line.lstrip()), width // 2)
+        lines += textwrap.wrap(
+            line,
+            width,
+            drop_whitespace=True,
+            replace_whitespace=False,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+    return lines
+
+
 class _Reader(HTMLParser):
     def __init__(self, width: int) -> None:
         super().__init__(convert_charrefs=True)

@@ -58,6 +58,7 @@ def _unknown_argument(template: Template, use: Use) -> TemplateFlaw:
         f"${use.name} is not known",
         f"The name {declared}, and nothing in the template sets it. If IdentityIQ does not bring it, {outcome}.",
     )
+    otherwise = "" if use.quiet else f", or write $!{use.name} to print nothing"
     near = _near(use.name, template)
     advice = (f"Perhaps you mean ${near}.",) if near else ()
     return flaw(
@@ -65,7 +66,7 @@ def _unknown_argument(template: Template, use: Use) -> TemplateFlaw:
         "unknown-argument",
         Severity.WARNING,
         words,
-        (*advice, f"If the event does bring it, add it to the Signature; else take it out or write $!{use.name}."),
+        (*advice, f"If the event does bring it, add it to the Signature; else take it out{otherwise}."),
         part=use.part,
         place=(use.line, use.column),
         seen=use.text,
