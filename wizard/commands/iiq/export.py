@@ -117,7 +117,6 @@ def _stored(args: argparse.Namespace, profile: Profile) -> Password:
     secret = handing.secret_of(args, profile)
     assert secret is not None
     if secret.in_clear:
-        talk("The password stands in the file in clear text, as you asked for: only you can read the file. Delete it after use.")
         return secret.password
     try:
         chosen = onhost.installation(args, side_of(profile).folder)

@@ -23,7 +23,8 @@ def print_text(made: Bundle, *, heading: bool = False) -> None:
     """Write it to standard output."""
     style = style_for(sys.stdout, os.environ)
     first = [style.heading(style.plain(made.profile.name))] if heading else []
-    Output(sys.stdout).write("\n".join([*first, *_lines(made, style)]) + "\n")
+    last = [""] if heading else []
+    Output(sys.stdout).write("\n".join([*first, *_lines(made, style), *last]) + "\n")
 
 
 def talk_text(made: Bundle) -> None:

@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from wizard.identityiq.console.words import hidden
 from wizard.identityiq.handover.kept import Kept
 from wizard.identityiq.handover.plan import Plan
 from wizard.identityiq.handover.words import label, shown_value
@@ -89,6 +90,7 @@ def keys_of(text: str) -> frozenset[str]:
 
 
 def judged(plan: Plan, kept: Kept, after: Standing | None, problem: str, before: frozenset[str]) -> Applied:
+    problem = hidden(problem, tuple(one for one in (plan.password, plan.before.password) if one))
     if after is None:
         return Applied(Status.UNKNOWN, kept, problem=problem)
     rows = compare(plan, after.settings)

@@ -31,6 +31,7 @@ from wizard.identityiq.handover.plan import Plan
 from wizard.identityiq.handover.rollback import about_not_restored
 from wizard.identityiq.handover.scan import scan
 from wizard.identityiq.handover.wanted import by_hand, comment_for, proposes_redirect, wanted
+from wizard.identityiq.handover.words import label
 from wizard.identityiq.installation import Installation
 from wizard.identityiq.reading import XmlProblem, read_text
 from wizard.identityiq.settings import Entry, Key, Settings
@@ -104,7 +105,16 @@ async def plan_undo(
     waits = patience or Patience()
     async with open_session(installation, login=login, deadline=deadline, say=say, patience=waits) as session:
         read = await _read(session, installation)
-    return Plan(installation, read.settings, _with_value(found), document, found.password, whole, read.waiting)
+    entries = _with_value(found)
+    notes = () if whole else _left_alone(read.settings, entries)
+    return Plan(installation, read.settings, entries, document, found.password, whole, read.waiting, notes)
+
+
+def _left_alone(now: Settings, entries: tuple[Entry, ...]) -> tuple[str, ...]:
+    """A merge takes nothing out: name what stands beside it, which the change may have added."""
+    named = {entry.key for entry in entries}
+    others = ", ".join(label(entry.key) for entry in now.entries if entry.key not in named)
+    return (f"Not in the file, and so left as it is: {others}. Only the whole object takes entries out.",) if others else ()
 
 
 async def _read(session: Session, installation: Installation) -> _Read:

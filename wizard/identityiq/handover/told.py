@@ -57,8 +57,9 @@ def way_back(applied: Applied, folder: str = "") -> tuple[str, ...]:
     where = f" --folder {shlex.quote(folder)}" if folder else ""
     said = []
     if applied.status is not Status.UNCHANGED and applied.kept.rollback:
-        said.append(f"To take it back: smtp-wizard iiq undo {shlex.quote(str(applied.kept.rollback))}{where}")
+        said += ["To take it back:", f"  smtp-wizard iiq undo {shlex.quote(str(applied.kept.rollback))}{where}"]
     if applied.status is not Status.UNCHANGED:
-        said.append(f"To put the whole object back: smtp-wizard iiq undo {shlex.quote(str(applied.kept.whole))}{where}")
-    said.append(f"The backup export is {applied.kept.backup} (readable by you alone).")
+        whole = shlex.quote(str(applied.kept.whole))
+        said += ["To put the whole object back, with all that was changed in it since:", f"  smtp-wizard iiq undo {whole}{where}"]
+    said += ["The backup export, readable by you alone:", f"  {applied.kept.backup}"]
     return tuple(said)
