@@ -67,6 +67,7 @@ RULES: tuple[Rule, ...] = (
         when=(When(kinds=(Kind.SERVER_UNPROVEN,)),),
         advice=("Make sure that this is the server you mean before you send mail through it, and tell whoever runs it.",),
         also=(Possible("middlebox", "the proof is right from another network"),),
+        log_line="nothing: IdentityIQ's mail library does not ask for that proof",
         source="RFC 5802 section 5",
     ),
     Rule(

@@ -194,6 +194,7 @@ RULES: tuple[Rule, ...] = (
             Possible("relay-denied", "mail to the server's own domain passes without a sign-in"),
             Possible("auth-basic-disabled", "a sign-in was tried and skipped: password sign-in may be off"),
             Possible("auth-bad-credentials", "a sign-in was tried and refused before"),
+            Possible("auth-not-offered", "user name and password are set, and this port offers no sign-in: it is then left out"),
         ),
         log_line="{said}",
         source="RFC 4954 section 6 (530 5.7.0); RFC 6409 section 4.3",

@@ -122,6 +122,7 @@ RULES: tuple[Rule, ...] = (
             "Check the path, and that the file begins with -----BEGIN CERTIFICATE-----.",
             "To use this host's own list of authorities, leave the field empty.",
         ),
+        log_line="nothing about this file: IdentityIQ's Java has a list of its own",
         source="RFC 7468 section 5 (PEM)",
     ),
 )

@@ -158,6 +158,7 @@ RULES: tuple[Rule, ...] = (
         meaning="No more than this is known: {said}",
         fallback=(When(kinds=(Kind.TIMEOUT,)),),
         advice=("Raise the timeout and run the test again.",),
+        log_line="nothing: the thread waits, because IdentityIQ's mail library has no time limit of its own",
         source="the profile's own time limit",
     ),
 )

@@ -83,6 +83,7 @@ UNKNOWN = Rule(
         "Ask whoever runs the server what this reply means; its log has more.",
         "The conversation, which shows no secret, says what was sent and what came back.",
     ),
+    log_line="{said}",
     source="RFC 3463, RFC 5248 and the IANA registry of enhanced status codes, for what the numbers say",
 )
 

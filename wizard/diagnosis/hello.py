@@ -107,6 +107,7 @@ RULES: tuple[Rule, ...] = (
         ),
         also=(Possible("middlebox", "another network sees a clean session"),),
         link="https://nvd.nist.gov/vuln/detail/CVE-2011-0411",
+        log_line="nothing: IdentityIQ's mail library does not notice them",
         source="RFC 3207 section 6; https://nvd.nist.gov/vuln/detail/CVE-2011-0411",
     ),
     Rule(

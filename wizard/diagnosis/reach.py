@@ -69,6 +69,7 @@ RULES: tuple[Rule, ...] = (
             "Or ask whoever runs it to allow connections to {where}.",
         ),
         also=(Possible("connect-refused", "try from a host that needs no proxy: if it works there, the proxy is the cause"),),
+        log_line="Couldn't connect to host, port: {host}, {port}",
         source="RFC 1928 section 6 (SOCKS replies); RFC 9110 section 9.3.6 (CONNECT)",
     ),
     Rule(

@@ -178,6 +178,7 @@ RULES: tuple[Rule, ...] = (
         ),
         also=(Possible("middlebox", "the server does offer STARTTLS when asked from another network"),),
         link=_STARTTLS_LINK,
+        log_line="usually nothing: IdentityIQ is expected to send the password in clear",
         source="RFC 4954 section 4 (no plain passwords without TLS)",
     ),
     Rule(

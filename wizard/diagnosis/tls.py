@@ -49,6 +49,7 @@ RULES: tuple[Rule, ...] = (
             Possible("starttls-unavailable", "the server's log speaks of its own certificate or key"),
         ),
         link=_STARTTLS_LINK,
+        log_line="Could not convert socket to TLS; Unsupported or unrecognized SSL message",
         source="RFC 3207 section 4",
     ),
     Rule(

@@ -47,6 +47,7 @@ _NUMBER = re.compile(
 )
 # Go puts both ends of the validity into one sentence, and says behind it which it was.
 _AHEAD = re.compile(r"current time \S{4,40} is before ")
+_JAVA_AHEAD, _JAVA_PAST = "certificatenotyetvalid", "certificateexpired"
 _KNOWN_NUMBERS = frozenset({2, 9, 10, 11, 12, 18, 19, 20, 21, 22, 24, 26, 27, 62, 63, 64, 66, 67, 68})
 
 _TEXTS: tuple[Sign, ...] = tuple(
@@ -149,7 +150,11 @@ def certificates_in(text: str, flat: Flat) -> Iterator[Clue]:
     for found in _NUMBER.finditer(text):
         if int(found[1]) in _KNOWN_NUMBERS:
             yield _clue(int(found[1]), found)
+    # Java wraps both ends of the validity in one sentence, and names the exception that says which it was.
+    future = _JAVA_AHEAD in flat.text and _JAVA_PAST not in flat.text
     for sign in _TEXTS:
+        if future and sign.verify_code == PAST:
+            continue
         position = sign.words.position(flat.text)
         if position is not None:
             start = flat.place(position)
