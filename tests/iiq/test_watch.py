@@ -29,6 +29,12 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "state"
 
 
+@pytest.fixture
+def blocked(state: Path) -> None:
+    """A file where the state folder should be."""
+    state.write_text("in the way")
+
+
 class Events:
     """What a watch told."""
 
@@ -56,12 +62,12 @@ def watch(iiq: Installation, tmp_path: Path, events: Events, *, upstream: Upstre
     return Watch(events, settings, pointer)
 
 
-def send_as_configured(iiq: Installation, subject: str = SIGNED_OFF) -> None:
+def send_as_configured(iiq: Installation, subject: str = SIGNED_OFF, body: str = "See IdentityIQ.\n") -> None:
     """Send a mail the way the stand-in's settings say, as IdentityIQ would."""
     now = settings_of(iiq)
     assert now["smtp_encryptionType"] == "NONE"
     with smtplib.SMTP(now["defaultEmailHost"], int(now["defaultEmailPort"]), timeout=20) as client:
-        client.sendmail("iiq@example.com", ["ann@example.com"], message(subject))
+        client.sendmail("iiq@example.com", ["ann@example.com"], message(subject, body))
 
 
 def ticks(running: Watch) -> dict[Step, bool | None]:
@@ -85,7 +91,7 @@ async def test_the_sign_off_mail_is_seen_and_the_settings_come_back(tmp_path: Pa
     assert [seen.likeness.template for seen in events.seen] == ["Certification", SIGN_OFF]
     assert set(ticks(running).values()) == {True}
     assert len(running.left()) == 2
-    assert events.notes[-1] == "IdentityIQ's mail settings are as they are"[:-3] + "were: read back and compared."
+    assert events.notes[-1] == "IdentityIQ's mail settings are as they were: read back and compared."
 
 
 async def test_only_the_four_entries_of_the_way_are_touched(tmp_path: Path) -> None:
@@ -211,8 +217,7 @@ async def test_a_console_that_wants_a_sign_in_changes_nothing(tmp_path: Path) ->
     assert due.pending() == ()
 
 
-async def test_a_record_that_cannot_be_written_keeps_everything_as_it_is(tmp_path: Path, state: Path) -> None:
-    state.write_text("a file where the folder should be")
+async def test_a_record_that_cannot_be_written_keeps_everything_as_it_is(tmp_path: Path, blocked: None) -> None:
     iiq, events = standin(tmp_path / "iiq"), Events()
     before = settings_of(iiq)
     with pytest.raises(NotPointedError):

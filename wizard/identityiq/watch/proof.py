@@ -42,14 +42,14 @@ CHAPTERS: tuple[Chapter, ...] = (
         (
             Statement("IdentityIQ has two audit actions for mail: emailSent and emailFailure.", _K),
             Statement("Nothing is collected before the action is switched on: there is no record of earlier mail.", _K),
+            Statement("The page Audit Configuration says what is collected; mail is among its General Actions.", _K),
             Statement(
-                "Switch them on: gear > Global Settings > Audit Configuration, tab General Actions; tick both and save. Only a System "
+                "Switch them on: gear > Global Settings > Audit Configuration > General Actions, tick both, save. Only a System "
                 "Administrator sees the page.",
                 _E,
             ),
             Statement(
-                "See them: Intelligence > Advanced Analytics, search type Audit, and search by the action (older releases: Analyze > "
-                "Advanced Analytics).",
+                "See them: Intelligence > Advanced Analytics, search type Audit, and choose the action (older releases: Analyze).",
                 _E,
             ),
             Statement(
@@ -57,8 +57,8 @@ CHAPTERS: tuple[Chapter, ...] = (
                 _E,
             ),
             Statement(
-                "emailSent means that the mail server accepted the mail. It does not mean that it arrived anywhere: for that there is "
-                "smtp-wizard iiq arrived.",
+                "emailSent means that the mail server accepted the mail, not that it arrived anywhere: for that there is smtp-wizard "
+                "iiq arrived.",
                 _E,
             ),
             Statement("emailFailure means that this try failed; the same mail may be tried again and be sent later.", _E),
@@ -70,16 +70,20 @@ CHAPTERS: tuple[Chapter, ...] = (
         "The requests page: <base>/monitor/requests/requests.jsf",
         (
             Statement("Mail that waits is a request there, pending or complete; <base> is your IdentityIQ's own address.", _K),
-            Statement("A mail that was sent is taken from the list at once: no line for it is the good sign.", _R),
-            Statement("A mail that is not there and never came may not have been made at all: look at the event's template.", _E),
-            Statement("A request without a next launch in the past or a host waits for the Request service to take it.", _E),
-            Statement("A request that names a host and has begun is being sent. One that stays so hangs: a filtered port.", _E),
-            Statement("A failed mail waits with its error until its next try: after 1 hour, then 2, 4, 8 hours.", _K),
+            Statement("Gone from the list: it was sent. A mail that was sent is taken away at once.", _R),
+            Statement("Never in the list, and no mail: it was not made. Look at the template chosen for the event.", _E),
+            Statement("Pending, no error, next launch in the past: it waits for a host with the Request service to take it.", _E),
+            Statement("Pending, with an error: a try failed. The next one is 1 hour later, then after 2, 4, 8 hours.", _K),
+            Statement(
+                "Launched, with a host's name: it is being sent. One that stays so for minutes hangs: a filtered port.", _E
+            ),
+            Statement(
+                "Completed, with an error: the last try failed too (retryMax, 20 as shipped). It is not sent any more.", _E
+            ),
             Statement(
                 "The interval is the retryInterval of the RequestDefinition Email Request where it is set, in seconds.", _K
             ),
-            Statement("After the last try (retryMax, 20 as shipped) it is given up and stays as completed with an error.", _E),
-            Statement("If every request stays new, no host runs the Request service: look at the servers page.", _E),
+            Statement("If all stay pending without an error, no host runs the Request service.", _E),
         ),
     ),
     Chapter(
