@@ -388,6 +388,17 @@ def test_a_long_text_nobody_wants_goes_by() -> None:
     assert values_of(read_bytes(export(long, ONE).encode(), "f")) == SHOWN
 
 
+def test_very_many_objects_in_one_line_are_read_in_one_pass() -> None:
+    """Were the text looked at anew for each object, this would take hours."""
+    many = 20_000
+    text = f"> {request() * many} <!-- {'<!-- ' * many} {exports.small(defaultEmailHost='a.test')}"
+
+    read = read_text(text, "f")
+
+    assert read.queue == many
+    assert values_of(read) == {"defaultEmailHost": "a.test"}
+
+
 def read_or_problem(data: bytes) -> Export | XmlProblem:
     try:
         return read_bytes(data, "f")

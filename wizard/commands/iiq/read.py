@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wizard.identityiq.reading import Export
     from wizard.identityiq.settings import Settings
 
-_LARGEST_STDIN = 64 * 1024 * 1024  # bytes; an export of more is named as a file
+_LARGEST_STDIN = 32 * 1024 * 1024  # bytes; an export of more is named as a file
 
 
 class Seen(NamedTuple):
@@ -141,7 +141,7 @@ def _standard_input(args: argparse.Namespace) -> bytes:
         talk("Paste what IdentityIQ shows, then press ctrl+d on a line of its own.")
     data = sys.stdin.buffer.read(_LARGEST_STDIN + 1)
     if len(data) > _LARGEST_STDIN:
-        raise UsageError("more than 64 MB came from standard input: give the export as a file, which is read as it comes")
+        raise UsageError("more than 32 MB came from standard input: give the export as a file, which is read as it comes")
     return data
 
 

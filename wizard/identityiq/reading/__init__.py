@@ -19,7 +19,7 @@ __all__ = ["Element", "Export", "XmlProblem", "XmlReader", "read_bytes", "read_f
 
 _ZIP = b"PK\x03\x04"
 _GZIP = b"\x1f\x8b"
-_MOST = 8 * 1024**3  # bytes of an unpacked export: what a small packed file may grow to
+_MOST = 2 * 1024**3  # bytes of an unpacked export: what a small packed file may grow to
 _OTHERS = (
     (_ZIP, "it is a zip archive. Unpack it first, and give the XML file that is in it"),
     (b"%PDF", "it is a PDF, not XML. Export the object from IdentityIQ, or copy it from the Debug page into a text file"),
@@ -173,7 +173,7 @@ class _Bounded:
         piece = self._file.read(size)
         self._size += len(piece)
         if self._size > _MOST:
-            raise XmlProblem(self._name, "it unpacks to more than 8 GB: that is no export")
+            raise XmlProblem(self._name, "it unpacks to more than 2 GB. Unpack it first, and give the XML file")
         return piece
 
     def seek(self, place: int) -> int:

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from wizard.identityiq.reading.element import Element, XmlProblem
-from wizard.identityiq.reading.stream import Only, RootClosed, XmlReader
+from wizard.identityiq.reading.stream import CHUNK, Only, RootClosed, XmlReader
 
-LONGEST = 64 * 1024 * 1024  # characters of pasted or console text; an export of that size is read as a file
+LONGEST = 32 * 1024 * 1024  # characters of pasted or console text; an export of that size is read as a file
 MOST_ATTEMPTS = 50  # beginnings that turned out to be none, in one text
+_TASTE = 2000  # characters in which an editor's numbers show
 _ROOTS = "sailpoint|ImportAction|Configuration|RequestDefinition|EmailTemplate|Request"
 _FRAGMENTS = "Attributes|Map|entry"
 _BEGINS = re.compile(rf"<!--|<(?:{_ROOTS})(?=[\s/>])".encode())
@@ -41,6 +42,8 @@ def cleaned(text: str) -> str:
 
 def _without_line_numbers(text: str) -> str:
     """Take away the numbers a page or editor puts before its lines: 1, 2, 3 ..., each before text or on a line of its own."""
+    if not _NUMBERED.search(text[:_TASTE]):
+        return text
     lines = text.splitlines(keepends=True)
     found = [_NUMBERED.match(line) for line in lines]
     numbers = [int(one[1]) for one in found if one]
@@ -92,6 +95,8 @@ class _Reads:
     ) -> None:
         self._data, self._begins, self._wanted, self._name = data, begins, wanted, name
         self._only, self._bare, self._count = only, bare, count
+        self._place = _Place(data)
+        self._comments = True  # there may be an end of a comment ahead
         self.closed = 0  # objects that were read to their end
         self.problems: list[XmlProblem] = []  # with what looked like a beginning and was none
 
@@ -99,30 +104,61 @@ class _Reads:
         at = 0
         while (found := self._begins.search(self._data, at)) and len(self.problems) < MOST_ATTEMPTS:
             if found[0] == b"<!--":
-                end = self._data.find(b"-->", found.end())
-                at = end + 3 if end >= 0 else found.end()
+                at = self._behind_comment(found.end())
                 continue
             elements, at = self._read(found.start())
             yield from elements
 
+    def _behind_comment(self, start: int) -> int:
+        end = self._data.find(b"-->", start) if self._comments else -1
+        self._comments = end >= 0
+        return end + 3 if end >= 0 else start
+
     def _read(self, start: int) -> tuple[list[Element], int]:
         """Return what stands at one place, and where to go on: behind it, or behind its first character where it is none."""
         reader = XmlReader(self._wanted, self._name, encoding="UTF-8", only=self._only, bare=self._bare, stop=True)
-        lines = self._data.count(b"\n", 0, start)
-        column = len(self._data[self._data.rfind(b"\n", 0, start) + 1 : start].decode("utf-8", "replace"))
+        lines, column = self._place.of(start)
+        ready: list[Element] = []
         try:
-            reader.feed(self._data[start:], final=True)
+            for piece in _pieces(self._data, start):
+                ready += reader.feed(piece)
+            reader.feed(b"", final=True)
         except RootClosed as closed:
             self.closed += 1
             for tag, number in reader.counts.items():
                 self._count(tag, number)
-            return [_moved(element, lines, column) for element in reader.ready()], start + max(closed.end, 1)
+            return [_moved(element, lines, column) for element in (*ready, *reader.ready())], start + max(closed.end, 1)
         except XmlProblem as problem:
             told = _placed(problem, lines, column)
             if not problem.outside:
                 raise told from None
             self.problems.append(told)
         return [], start + 1
+
+
+def _pieces(data: bytes, start: int) -> Iterator[bytes]:
+    """Cut small first: most objects are, and there may be very many of them."""
+    size = 4096
+    while start < len(data):
+        yield data[start : start + size]
+        start, size = start + size, min(size * 2, CHUNK)
+
+
+class _Place:
+    """Counts lines and columns up to a place, going forward only: text is looked at once, however much is found in it."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._at = self._lines = self._column = 0
+
+    def of(self, place: int) -> tuple[int, int]:
+        """Return the lines before the one of a place, and the characters before it on its line."""
+        passed = self._data[self._at : place]
+        breaks = passed.count(b"\n")
+        tail = len(passed[passed.rfind(b"\n") + 1 :].decode("utf-8", "replace"))
+        self._at, self._lines = place, self._lines + breaks
+        self._column = tail if breaks else self._column + tail
+        return self._lines, self._column
 
 
 def _moved(element: Element, lines: int, column: int) -> Element:
