@@ -15,6 +15,7 @@ from wizard.smtp.observation import Reply
 if TYPE_CHECKING:
     from wizard.smtp.letter import Letter
 
+_SIGNS = "ACDEFGHJKLMNPQRTUVWXY34679"  # without those that are taken for one another: 0 O, 1 I, 2 Z, 5 S, 8 B
 _TEXT = """\
 This is a test message from SMTP Wizard.
 
@@ -22,6 +23,7 @@ It went from {sender} to {recipient}
 through {host}, port {port}, encryption: {security}.
 
 Token: {token}
+Code:  {code}
 
 If you did not expect this message, you can delete it.
 ä ö ü ß € 中文 - if these letters look right, UTF-8 works.
@@ -32,6 +34,26 @@ _LONGEST_LINE = 998  # bytes
 def new_token() -> str:
     """Return what the message is recognised by: 8 hexadecimal digits."""
     return secrets.token_hex(4)
+
+
+def code_of(token: str) -> str:
+    """Return what only the message's text says, for its reader to type back: two groups of four signs that look like no others.
+
+    It follows from the token, so that a later run knows it too; no report, header or subject shows it.
+    """
+    from hashlib import sha256
+
+    number = int.from_bytes(sha256(b"smtp-wizard code " + token.encode()).digest()[:8], "big")
+    signs = [_SIGNS[number // len(_SIGNS) ** place % len(_SIGNS)] for place in range(8)]
+    return f"{''.join(signs[:4])}-{''.join(signs[4:])}"
+
+
+def is_code(typed: str, token: str) -> bool:
+    """Return whether what was typed is the message's code; blanks, dashes and small letters do not matter."""
+    from hmac import compare_digest
+
+    plain = "".join(sign for sign in typed.upper() if sign.isalnum())
+    return compare_digest(plain.encode(), code_of(token).replace("-", "").encode())
 
 
 def compose(profile: Profile, token: str, *, eight_bit: bool, utf8: bool, letter: Letter | None = None) -> bytes:
@@ -72,6 +94,7 @@ def _own_words(profile: Profile, token: str) -> tuple[str, str]:
         port=endpoint.port,
         security=endpoint.security,
         token=token,
+        code=code_of(token),
     )
     if profile.message:
         text = f"{profile.message}\n\n{text}"

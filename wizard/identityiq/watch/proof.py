@@ -49,7 +49,7 @@ CHAPTERS: tuple[Chapter, ...] = (
                 _E,
             ),
             Statement(
-                "See them: Intelligence > Advanced Analytics, search type Audit, and choose the action (older releases: Analyze).",
+                "See them: Intelligence > Advanced Analytics, search type Audit, then the action (older releases: Analyze).",
                 _E,
             ),
             Statement(
@@ -57,8 +57,8 @@ CHAPTERS: tuple[Chapter, ...] = (
                 _E,
             ),
             Statement(
-                "emailSent means that the mail server accepted the mail, not that it arrived anywhere: for that there is smtp-wizard "
-                "iiq arrived.",
+                "emailSent means that the mail server accepted the mail, not that it arrived: for that there is smtp-wizard iiq "
+                "arrived.",
                 _E,
             ),
             Statement("emailFailure means that this try failed; the same mail may be tried again and be sent later.", _E),
