@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.real import javamail, postfix
+from tests.iiq import java
+from tests.real import javamail, postfix, velocity
 from tests.real.fleet import SERVERS, Fleet
 from tests.real.server import Server
 
@@ -25,6 +26,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for name, server, against, why in (
         ("test_postfix.py", "", "Postfix and Dovecot", postfix.missing()),
         ("test_javamail.py", "", "JavaMail", javamail.missing()),
+        ("test_java_trust.py", "", "a Java's own handshakes", java.missing()),
+        ("test_velocity.py", "", "Velocity", velocity.missing()),
         *rows,
     ):
         mine = [item for item in items if why and item.path == HERE / name and _is_about(item, server)]

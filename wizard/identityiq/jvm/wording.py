@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from wizard.diagnosis.model import Evidence, Finding, Remedy, Severity
+from wizard.identityiq.jvm.trusted import Trouble
 from wizard.identityiq.jvm.view import Eye, JvmView, Missing, Plan, Refusal, Source, Verdict, common_name
 from wizard.profile import Security
 from wizard.smtp.observation import Certificate, Stage
@@ -15,6 +16,11 @@ from wizard.smtp.observation import Certificate, Stage
 ID, ACCEPTS_ID, DIFFERS_ID = "jvm-distrusts", "iiq-jvm-accepts", "iiq-java-differs"
 _NAMES = (62, 63, 64)  # X509_V_ERR codes of OpenSSL for a name that does not fit
 _PATH_BUILDING = "PKIX path building failed: ... unable to find valid certification path to requested target"
+_BY_TROUBLE: dict[Trouble | None, str] = {
+    Trouble.MISSING: _PATH_BUILDING,  # a store that is not there is an empty one for Java
+    Trouble.WRONG_PASSWORD: "Keystore was tampered with, or password was incorrect",
+    Trouble.NOT_A_STORE: "problem accessing trust store",
+}
 _BY_REFUSAL = {
     Refusal.UNKNOWN_CA: _PATH_BUILDING,
     Refusal.MISSING_INTERMEDIATE: _PATH_BUILDING,
@@ -213,8 +219,8 @@ def _log_line(eye: Eye, security: Security) -> str:
         return ""
     if refusal is Refusal.VERSION and not eye.offer.versions:
         line = "No appropriate protocol (protocol is disabled or cipher suites are inappropriate)"
-    elif refusal is Refusal.NO_TRUST and eye.trusted.trouble == "wrong-password":
-        line = "Keystore was tampered with, or password was incorrect"
+    elif refusal is Refusal.NO_TRUST:
+        line = _BY_TROUBLE.get(eye.trusted.trouble, _BY_REFUSAL[refusal])
     else:
         line = _BY_REFUSAL[refusal]
     if security is Security.STARTTLS:
