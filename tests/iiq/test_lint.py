@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -20,6 +21,7 @@ from wizard.identityiq.lint.environment import looks_like_production
 from wizard.identityiq.reading import read_text
 from wizard.identityiq.settings import INVENTED, Entry, Form, Key, Settings
 from wizard.identityiq.translate import changes, left_behind
+from wizard.identityiq.vocabulary import rows
 from wizard.profile import Profile, parse
 
 
@@ -289,6 +291,12 @@ def test_the_table_of_cases_has_every_rule() -> None:
     assert len({rule.id for rule in RULES}) == len(RULES)
 
 
+def test_every_rule_is_in_the_documents() -> None:
+    pages = " ".join(page.read_text() for page in (Path(__file__).parents[2] / "docs").rglob("*.md"))
+
+    assert [rule.id for rule in RULES if f"`{rule.id}`" not in pages] == []
+
+
 def test_nothing_is_wrong_with_good_settings() -> None:
     assert lint(changed()) == ()
 
@@ -494,3 +502,46 @@ def test_what_has_no_place_in_a_profile_is_said() -> None:
     ):
         assert words in said
     assert draft_of(settings)["iiq_retries"] == "9"
+
+
+# --- both vocabularies ------------------------------------------------------------------------------------------------------
+
+
+def shown(settings: Settings) -> dict[str, tuple[str, str]]:
+    return {row.label: (row.value, row.ours) for row in rows(settings)}
+
+
+def test_absent_settings_are_named_with_what_is_expected() -> None:
+    assert shown(read(exports.small(defaultEmailHost="h.test "))) == {
+        "Email Notification Type": ("not set", "expected to be SMTP"),
+        "Encryption": ("not set", "expected to be not encrypted"),
+        "Default SMTP Host": ('"h.test "', ""),
+        "Default SMTP Port": ("not set", "expected to be 25"),
+        "Username": ("not set", ""),
+        "Password": ("not set", ""),
+        "Default From Address": ("not set", ""),
+    }
+
+
+def test_a_merge_file_shows_only_what_it_names() -> None:
+    assert shown(read('<ImportAction name="merge">', exports.small(defaultEmailPort=""), "</ImportAction>")) == {
+        "Default SMTP Port": ("empty", "")
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "label", "expected"),
+    [
+        ({"smtp_encryptionType": "<SmtpEncryptionType>SSL"}, "Encryption", ("SSL", "TLS from the first byte")),
+        ({"smtp_encryptionType": "SSL"}, "Encryption", ("SSL", "meant: TLS from the first byte")),
+        ({"smtp_encryptionType": "<SmtpEncryptionType>AUTO"}, "Encryption", ("AUTO", "not known here")),
+        ({"emailNotifierType": "redirectToEmail"}, "Email Notification Type", ("redirectToEmail", "Redirect to Email")),
+        ({"emailNotifierType": "SMTP"}, "Email Notification Type", ("SMTP", "meant: SMTP")),
+        ({"emailNotifierType": "httpOAuth"}, "Email Notification Type", ("httpOAuth", "HTTP/OAuth")),
+        ({"emailNotifierType": "fax"}, "Email Notification Type", ("fax", "not known here")),
+        ({"smtp_password": "opensesame"}, "Password", ("set, in clear text", "")),
+        ({"smtp_password": "1:ACP:x"}, "Password", ("set, with the key every IdentityIQ shares", "")),
+    ],
+)
+def test_each_word_stands_beside_the_standard_one(values: dict[str, str], label: str, expected: tuple[str, str]) -> None:
+    assert shown(read(exports.small(**values)))[label] == expected
