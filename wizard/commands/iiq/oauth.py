@@ -180,8 +180,9 @@ class _Face:
             *(f"  {path}" for path in PATHS),
         ]
         lines += ["", *oauth.value_lines(screen_values(self._asked.settings), style, explained=self._explained)]
-        if found:
-            lines += ["", *oauth.problem_lines(found, style)]
+        told = [problem for problem in found if self._asked.settings.get(problem.slot).strip()]  # what is missing shows as such
+        if told:
+            lines += ["", *oauth.problem_lines(told, style)]
         self._values_shown = True
         self._write(lines)
 
@@ -248,7 +249,8 @@ class _Face:
         if tested:
             self._write(oauth.closing(outcome, self._style))
         elif not self._args.values:
-            self._write(["", "Nothing was tested. To test the values, add --client-id, and have the client secret at hand."])
+            text = "Nothing was tested. To test the values, add --client-id, and have the client secret at hand."
+            self._write(["", *self._style.wrapped(text, "")])
 
     def _write(self, lines: list[str]) -> None:
         self._output.write("".join(line.rstrip() + "\n" for line in lines))

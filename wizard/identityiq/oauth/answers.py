@@ -63,7 +63,8 @@ def about_token(answer: Answer, settings: OAuthSettings) -> Finding:
     numbers = data.get("error_codes")
     given = tuple(number for number in numbers if isinstance(number, int)) if isinstance(numbers, list) else ()
     codes = (*given, *sign_in_codes(said))
-    found = entry("sign_in", (*codes, error)) or _by_status(answer.status)
+    # A number says more than the standard's word: one that nobody knows is quoted, and not taken for what the word may mean.
+    found = entry("sign_in", codes or (error,)) or (None if codes else _by_status(answer.status))
     quoted = _quote(said or error or _bare(answer.text))
     link = f"{_CODES_PAGE}{codes[0]}" if codes else None
     if found is None:

@@ -49,7 +49,7 @@ def _web_address(slot: Slot, text: str) -> Iterator[Problem]:
     shown = values.shown(text)
     if not text.strip():
         if slot is not Slot.REFRESH_ENDPOINT:
-            yield Problem(slot, f"{slot.label} is empty: type its address, which begins with https://")
+            yield Problem(slot, "Type its address, which begins with https://")
         return
     if _BLANK.search(text):
         yield Problem(
@@ -87,13 +87,11 @@ def _parts(slot: Slot, shown: str, parts: SplitResult, *, port_is_one: bool) -> 
 def _scope(settings: OAuthSettings) -> list[Problem]:
     text = settings.scope
     if not text.strip():
-        return [Problem(Slot.SCOPE, "Scope is empty: for Microsoft 365 it is https://graph.microsoft.com/.default")]
+        return [Problem(Slot.SCOPE, "Type the scope: for Microsoft 365 it is https://graph.microsoft.com/.default")]
     if text != text.strip():
-        return [Problem(Slot.SCOPE, "Scope has a blank before or behind it: type it without")]
+        return [Problem(Slot.SCOPE, "There is a blank before or behind it: type it without")]
     if _BLANK.search(text):
-        return [
-            Problem(Slot.SCOPE, "Scope holds more than one: an application asks for one alone, the one that ends in /.default")
-        ]
+        return [Problem(Slot.SCOPE, "These are several: an application asks for one alone, the one that ends in /.default")]
     if not text.endswith("/.default"):
         cloud = cloud_of(settings)
         hint = f"https://{cloud.graph}/.default" if cloud else "the service's address and /.default"
@@ -111,7 +109,7 @@ def _scope(settings: OAuthSettings) -> list[Problem]:
 def _client(settings: OAuthSettings, *, microsoft: bool) -> list[Problem]:
     text = settings.client_id
     if not text.strip():
-        return [Problem(Slot.CLIENT_ID, "Client ID is empty: it stands on the overview of the app registration")]
+        return [Problem(Slot.CLIENT_ID, "Type the Application (client) ID: it stands on the overview of the app registration")]
     if _BLANK.search(text):
         return [Problem(Slot.CLIENT_ID, f"'{values.shown(text)}' has a blank in it: type the Client ID without")]
     if microsoft and not is_guid(text):
@@ -176,7 +174,7 @@ def _same_cloud(settings: OAuthSettings) -> list[Problem]:
 
 def _address(slot: Slot, text: str) -> Iterator[Problem]:
     if not text.strip():
-        yield Problem(slot, f"{slot.label} is empty: the test message needs it, for example iiq@example.com")
+        yield Problem(slot, "Type an address, for example iiq@example.com: the test message needs it")
         return
     try:
         values.mail_address(text.strip())

@@ -53,7 +53,7 @@ class Answer(NamedTuple):
             raise ValueError(f"HTTP {self.status}")
 
 
-class LineBroken(Exception):  # noqa: N818 - reads as what happened
+class LineBroken(OSError):  # noqa: N818 - reads as what happened
     """No answer came. ``seen`` says how the line ended, in the engine's own terms."""
 
     def __init__(self, seen: Observation) -> None:
@@ -151,6 +151,8 @@ class Line:
                 preload_content=False,
             )
             answer = Answer(url, response.status, {k.lower(): v for k, v in response.headers.items()}, self._read(response))
+        except LineBroken:
+            raise
         except (HTTPError, OSError) as problem:
             raise LineBroken(_seen(problem)) from None
         self.answers.append(answer)
