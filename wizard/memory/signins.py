@@ -54,10 +54,16 @@ def refusals(profile: Profile, now: datetime | None = None, path: Path | None = 
 def note(report: Report, now: datetime | None = None, path: Path | None = None) -> str:
     """Count a refused sign-in, forget the count after an accepted one. Returns why it could not be kept, or nothing."""
     outcome = _outcome(report)
-    if outcome is None:
-        return ""
-    moment = now or datetime.now(UTC)
-    account = _account(report.profile)
+    return "" if outcome is None else _keep(report.profile, outcome, now or datetime.now(UTC), path)
+
+
+def note_refusal(profile: Profile, now: datetime | None = None, path: Path | None = None) -> str:
+    """Count a sign-in that another program made for this profile and that was refused. Returns as ``note`` does."""
+    return _keep(profile, False, now or datetime.now(UTC), path)
+
+
+def _keep(profile: Profile, outcome: bool, moment: datetime, path: Path | None) -> str:
+    account = _account(profile)
 
     def edit(kept: dict[str, Any]) -> bool:
         old = [name for name, value in kept.items() if not _fresh(value, moment).times]
