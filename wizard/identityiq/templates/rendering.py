@@ -33,22 +33,31 @@ async def render_all(
     day the samples' dates lie around. What goes wrong is in each Rendered's ``problems``; nothing is raised but OSError
     when no process can be started at all.
     """
+    day = today or date.today()
+    answers = await in_worker([_job(one, arguments or {}, root or ROOT, day) for one in templates])
+    return tuple(_rendered(template, answer) for template, answer in zip(templates, answers, strict=True))
+
+
+async def in_worker(jobs: Sequence[dict[str, Any]]) -> list[dict[str, Any] | None]:
+    """Return the worker's answer to each job, None where it gave none in time; it is started anew after that.
+
+    Raises OSError when no process can be started.
+    """
     process: asyncio.subprocess.Process | None = None
-    made = []
+    answers = []
     try:
-        for template in templates:
+        for job in jobs:
             fresh = process is None
             process = process or await _started()
-            job = _job(template, arguments or {}, root or ROOT, today or date.today())
             answer = await _asked(process, job, DEADLINE + (_START if fresh else 0.0))
             if answer is None:
                 await _ended(process)
                 process = None
-            made.append(_rendered(template, answer))
+            answers.append(answer)
     finally:
         if process is not None:
             await _ended(process)
-    return tuple(made)
+    return answers
 
 
 async def render_async(
