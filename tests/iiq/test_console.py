@@ -6,6 +6,7 @@ import asyncio
 import os
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.iiq.standin import Fault, commands_of, process_of, settings_of, sign_ins_of, standin, waiting_in
@@ -20,11 +21,12 @@ from wizard.identityiq.console.session import (
     Trouble,
     command,
     encrypt,
+    export_of,
     open_session,
     read,
     run,
 )
-from wizard.identityiq.installation import Installation
+from wizard.identityiq.installation import Installation, JavaRuntime
 from wizard.identityiq.settings import Encryption, Key
 from wizard.profile import Password
 
@@ -118,6 +120,34 @@ async def test_a_console_that_dies_says_where_and_keeps_the_answers_before(tmp_p
     assert commands_of(iiq) == ["about", "import"]
 
 
+async def test_an_import_that_dies_half_way_is_found_out_by_reading_back(tmp_path: Path) -> None:
+    iiq = standin(tmp_path / "iiq", fault=Fault.DIES_HALF_APPLIED)
+    problem = await trouble_of(iiq, command("import", merge_file(tmp_path)))
+    assert problem.trouble is Trouble.DIED
+    export = await read(iiq, patience=QUICK)
+    assert export.settings is not None
+    assert (export.settings.value(Key.HOST), export.settings.value(Key.PORT)) == ("mail.new.example", "25")
+
+
+async def test_what_the_launcher_started_is_ended_with_it(tmp_path: Path) -> None:
+    iiq = standin(tmp_path / "iiq")
+    real = iiq.console.rename(iiq.console.with_name("iiq.py"))
+    iiq.console.write_text(f'#!/bin/sh\nsleep 600 &\necho $! > {tmp_path}/child\nexec {real} "$@"\n')
+    iiq.console.chmod(0o755)
+    (answer,) = await run(iiq, ("about",), patience=QUICK)
+    assert not answer.problem
+    child = int((tmp_path / "child").read_text())
+    assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+
+
+async def test_a_user_without_java_gets_the_one_that_runs_identityiq(tmp_path: Path) -> None:
+    iiq = standin(tmp_path / "iiq")._replace(jvm=JavaRuntime(tmp_path / "jdk"))
+    await run(iiq, ("about",), patience=QUICK)
+    assert f'"PATH": "{tmp_path}/jdk/bin:' in process_of(iiq)[1]
+    await run(iiq._replace(path_jvm=JavaRuntime(tmp_path / "other")), ("about",), patience=QUICK)
+    assert f"{tmp_path}/jdk" not in process_of(iiq)[1]
+
+
 async def test_a_console_that_hangs_in_a_command_is_ended_with_all_it_started(tmp_path: Path) -> None:
     iiq = standin(tmp_path / "iiq", fault=Fault.HANG, at="get")
     async with open_session(iiq, patience=QUICK) as session:
@@ -178,6 +208,29 @@ async def test_endless_output_is_cut_off(tmp_path: Path) -> None:
     assert problem.trouble is Trouble.GARBAGE
     assert len(problem.answers[-1].output) <= LARGEST
     assert not await alive(process_of(iiq)[0])
+
+
+async def test_settings_that_are_not_there_are_no_settings(tmp_path: Path) -> None:
+    iiq = standin(tmp_path / "iiq")
+    with pytest.raises(ConsoleProblem) as caught:
+        export_of((Answer(SETTINGS, "Unknown object: SystemConfiguration\n", "The console answered: Unknown object"),), iiq)
+    assert caught.value.trouble is Trouble.GARBAGE
+    assert "Unknown object" in str(caught.value)
+
+
+@pytest.mark.parametrize("fault", [Fault.DIES, Fault.HANG])
+async def test_no_failure_quotes_a_stored_password(tmp_path: Path, fault: Fault) -> None:
+    stored = {"smtp_password": "kept-in-clear"}
+    iiq = standin(tmp_path / "iiq", entries=stored, fault=fault, at="count")
+    async with open_session(iiq, patience=QUICK) as session:
+        answer = await session.ask(SETTINGS)
+        session.deadline = 0.3
+        with pytest.raises(ConsoleProblem) as caught:
+            await session.ask("count Request")
+    assert "kept-in-clear" in answer.output
+    assert "kept-in-clear" not in repr(answer) + str(caught.value) + repr(caught.value) + repr(caught.value.answers)
+    assert judge("import x", 'Error: <entry key="smtp_password" value="kept-in-clear"/> java.lang.Exception').endswith("Error:")
+    assert "AbCdEfGh" not in judge("import x", "Error: cannot use 1:ACP:AbCdEfGh==")
 
 
 async def test_a_line_in_latin_1_before_the_settings_does_not_hide_them(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-LONGEST = 300  # characters of a line that are quoted
+from wizard.identityiq.console.words import quotable
+
 _LOOKED_AT = 4096  # characters of a line that are looked at: an error says so at its beginning
 
 # A package and a class that ends in Exception or Error. "ExceptionHandler" and "Unable to find localized message" are no failure.
@@ -34,13 +35,13 @@ def judge(command: str, output: str) -> str:
     lines = [line[:_LOOKED_AT] for line in (_outside_xml(output) if reads else output.splitlines())]
     refused = next((match for line in lines if (match := _REFUSED.match(line))), None)
     if refused:
-        return f"The console answered: {_short(refused[1])}"
+        return f"The console answered: {quotable(refused[1])}"
     first = next((line for line in lines if _FAILED.match(line) or _CLASS.search(line)), "")
     if not first:
         return ""
     causes = [match[1] for line in lines if (match := _CAUSE.match(line))]
-    words = f"The console answered with an error: {_short(first)}"
-    return f"{words} The cause it names: {_short(causes[-1])}" if causes and causes[-1].strip() not in first else words
+    words = f"The console answered with an error: {quotable(first)}"
+    return f"{words} The cause it names: {quotable(causes[-1])}" if causes and causes[-1].strip() not in first else words
 
 
 def _outside_xml(output: str) -> list[str]:
@@ -51,8 +52,3 @@ def _outside_xml(output: str) -> list[str]:
         return lines
     last = max(number for number, line in enumerate(lines) if line.rstrip().endswith(">")) if ">" in output else tags[-1]
     return lines[: tags[0]] + lines[max(last, tags[0]) + 1 :]
-
-
-def _short(line: str) -> str:
-    text = " ".join(line.split())
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

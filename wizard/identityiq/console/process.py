@@ -31,8 +31,11 @@ class Process:
         self.overflowed = False
 
     @classmethod
-    async def start(cls, launcher: Path) -> Process:
-        """Start ``launcher console`` in its own folder and process group. Raises ConsoleProblem."""
+    async def start(cls, launcher: Path, java: Path | None = None) -> Process:
+        """Start ``launcher console`` in its own folder and process group. Raises ConsoleProblem.
+
+        ``java`` is the home of the Java to put in front of its PATH, for a user who has none there.
+        """
         words = _command(launcher)
         try:
             process = await asyncio.create_subprocess_exec(
@@ -41,7 +44,7 @@ class Process:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
                 cwd=launcher.parent,
-                env={name: value for name, value in os.environ.items() if name not in _NOT_FOR_CHILDREN},
+                env=_environment(java),
                 start_new_session=True,  # the launcher's Java is a child of its own, and ends with the group
             )
         except OSError as problem:
@@ -114,6 +117,13 @@ class Process:
         with suppress(TimeoutError):  # what left the group may hold the pipe open: it is not waited for
             async with asyncio.timeout(_PATIENCE):
                 await asyncio.gather(self._reader, self._process.wait())
+
+
+def _environment(java: Path | None) -> dict[str, str]:
+    environ = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_CHILDREN}
+    if java is not None:
+        environ["PATH"] = os.pathsep.join(part for part in (str(java / "bin"), environ.get("PATH", "")) if part)
+    return environ
 
 
 def _command(launcher: Path) -> list[str]:

@@ -71,7 +71,9 @@ async def open_session(
     if login:
         refuse_control(login.username, "The user name")
         refuse_control(login.password.reveal(), "The password")
-    process = await Process.start(installation.console)
+    # The launcher runs the java in PATH. Where there is none, the one that runs IdentityIQ is the right one.
+    java = installation.jvm.home if installation.jvm and not installation.path_jvm else None
+    process = await Process.start(installation.console, java)
     session = Session(process, deadline, say, patience)
     try:
         await session.begin(login)

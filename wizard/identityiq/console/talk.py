@@ -20,6 +20,7 @@ from wizard.identityiq.console.words import (
     ConsoleProblem,
     Trouble,
     hidden,
+    quotable,
     refuse_control,
 )
 from wizard.profile import Password
@@ -239,7 +240,8 @@ def _without_echo(text: str, line: str, *, prompt: bool) -> str:
 def _last(text: str) -> str:
     """Return the last thing it printed as a sentence of its own, with a blank before it."""
     lines = [line.strip() for line in text.splitlines() if line.strip() and line.strip() != ">"]
-    return f" The last thing it wrote: {lines[-1][:200]}" if lines else ""
+    said = quotable(lines[-1]) if lines else ""
+    return f" The last thing it wrote: {said}" if said else ""
 
 
 def _too_much(when: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -10,6 +11,9 @@ from wizard.profile import Password
 # Printable ASCII that is expected to mean nothing to the console: blanks split words, > sends output to a file, quotes and
 # backslashes group.
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%()*+,-./:=?@[]^_{}~")
+LONGEST = 300  # characters of a line that are quoted
+_TAG = re.compile(r"</?[A-Za-z?!]")
+_ENCRYPTED = re.compile(r"\b\d+:[\w+/]*:?[\w+/]{6,}=*")
 _UNSURE = frozenset("\"'\\>")
 
 
@@ -29,12 +33,16 @@ class Trouble(StrEnum):
 class Answer(NamedTuple):
     """What the console printed for a command; ``problem`` is a sentence, empty where the command is expected to have worked.
 
-    ``command`` holds no secret, and neither does ``output``.
+    ``command`` and ``problem`` hold no secret. ``output`` may: settings hold IdentityIQ's own passwords, encrypted or not, and so
+    it is not shown with the answer.
     """
 
     command: str
     output: str
     problem: str = ""
+
+    def __repr__(self) -> str:
+        return f"Answer({self.command!r}, {len(self.output)} characters, {self.problem!r})"
 
 
 class ConsoleLogin(NamedTuple):
@@ -95,6 +103,12 @@ def encryptable(password: Password) -> None:
             "backslash, < > | & ;, a letter outside ASCII, or - # ? in front). It was not sent. Type it on IdentityIQ's own "
             "screen, which encrypts it as well.",
         )
+
+
+def quotable(line: str) -> str:
+    """Return what of a line may be quoted to the person: no XML, which may hold a password, and no encrypted text."""
+    text = " ".join(_ENCRYPTED.sub("••••", _TAG.split(line, maxsplit=1)[0]).split())
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def hidden(text: str, secrets: tuple[Password, ...]) -> str:

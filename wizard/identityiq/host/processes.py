@@ -91,7 +91,7 @@ def _link(pid: int, name: str) -> str:
 def _boxed(pid: int) -> bool:
     """Say whether a process sees another file system than this one does; not where that may not be looked at."""
     try:
-        own, its = os.stat("/"), os.stat(f"/proc/{pid}/root/")
+        own, its = os.stat("/"), os.stat(f"/proc/{pid}/root")
     except OSError:
         return False
     return (own.st_dev, own.st_ino) != (its.st_dev, its.st_ino)

@@ -138,7 +138,7 @@ def _installation(candidate: _Candidate, path_jvm: JavaRuntime | None) -> Instal
     mail = jars.mail_library(libraries)
     if mail is None:
         notes.append(f"No mail library was found in {libraries[0]}.")
-    _about_console(folder, notes)
+    _about_console(folder, process.user if process else "", notes)
     return Installation(
         folder,
         jars.version(folder / JAR),
@@ -196,12 +196,16 @@ def _would_run(folder: Path, path_jvm: JavaRuntime | None, notes: list[str]) -> 
     return java.runtime(home, source=source, options=start.options, folder=base)
 
 
-def _about_console(folder: Path, notes: list[str]) -> None:
+def _about_console(folder: Path, user: str, notes: list[str]) -> None:
     console = folder / "WEB-INF" / "bin" / "iiq"
     try:
         if not console.is_file():
             notes.append(f"Its console is missing: there is no {console}.")
         elif not os.access(console, os.R_OK):
             notes.append("Its console may not be run by this user. Run smtp-wizard as the user that runs it, or with sudo.")
+        elif os.geteuid() == 0 and user not in ("", "root"):
+            notes.append(
+                f"It runs as {user}: sudo -u {user} smtp-wizard keeps the files its console may write open to it (expected)."
+            )
     except OSError:
         notes.append("Its console may not be looked at by this user. Run smtp-wizard with sudo.")
