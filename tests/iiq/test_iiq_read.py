@@ -112,6 +112,22 @@ def test_what_was_pasted_with_a_console_around_it_is_read(home: Path) -> None:
     assert "smtp.acme.test" in ran.out
 
 
+def test_what_stands_beside_the_settings_is_said(home: Path) -> None:
+    templates = [template(f"T{number}", f"hr{number}@acme.test") for number in range(7)]
+    ran = run("iiq", "read", "-", stdin=export(configuration(smtp_password="2:x="), *templates, request(), request()).encode())
+
+    assert "The template 'T0' has a From of its own: hr0@acme.test" in ran.out
+    assert "2 more templates have one, too." in ran.out
+    assert "2 mails are expected to wait in IdentityIQ's queue" in " ".join(ran.out.split())
+
+
+def test_a_merge_file_is_told_from_a_whole_object(home: Path) -> None:
+    ran = run("iiq", "read", "-", stdin=exports.merge(exports.small(defaultEmailPort="587")).encode())
+
+    assert "This changes single entries only" in ran.out
+    assert "Default SMTP Host" not in ran.out
+
+
 def test_production_decides_what_a_redirect_is(home: Path) -> None:
     def redirect(*flags: str) -> str:
         ran = run("iiq", "read", "-", "--json", *flags, stdin=WRONG.encode())
@@ -183,6 +199,12 @@ REFUSED = {
     "a place that stores nothing": (WRONG, ("--save", "prod", "--keep-password", "env:X"), "choose keyring, file or file:PATH"),
     "a place nobody knows": (WRONG, ("--save", "prod", "--keep-password", "somewhere"), "--keep-password"),
     "no profile to keep it for": (WRONG, ("--keep-password", "file"), "--save PROFILE"),
+    "no user name": (
+        bare(configuration(smtp_username=None, smtp_password=SECRET)),
+        ("--save", "prod", "--keep-password", "file"),
+        "no user name",
+    ),
+    "a place that cannot be written": (WRONG, ("--save", "prod", "--keep-password", "file:/dev/null/x"), "nothing was saved"),
     "a host that is none": (bare(configuration(defaultEmailHost="a b c")), ("--save", "prod"), "host (--host)"),
     "no name of a profile": (GOOD, ("--save", "a\nb"), "name"),
 }
@@ -238,6 +260,25 @@ def test_the_profile_says_which_installation_it_is(home: Path) -> None:
     ran = run("iiq", "read", "--save", "here", "--json")
 
     assert json.loads(ran.out)["folder"] == str(home / "iiq")
+
+
+def test_the_only_installation_is_found(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wizard.identityiq.host.find", lambda: (standin(home / "iiq"),))
+    ran = run("iiq", "read", "--json")
+
+    assert json.loads(ran.out)["folder"] == str(home / "iiq")
+
+
+def test_where_there_are_several_or_none_the_folder_is_asked_for(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = standin(home / "one"), standin(home / "two")
+    monkeypatch.setattr("wizard.identityiq.host.find", lambda: both)
+    several = run("iiq", "read")
+    monkeypatch.setattr("wizard.identityiq.host.find", lambda: ())
+    none = run("iiq", "read")
+
+    assert (several.code, none.code) == (2, 2)
+    assert all(f"--folder {one.folder}" in several.err for one in both)
+    assert "smtp-wizard iiq read FILE" in none.err
 
 
 def test_a_console_that_wants_a_sign_in_is_told_who_asks_over_its_input_alone(home: Path) -> None:

@@ -169,6 +169,7 @@ CASES: dict[str, Case] = {
     ),
     "no sender": Case("iiq-from-missing", changed(defaultEmailFromAddress=None), Key.FROM, Severity.WARNING),
     "a sender without @": Case("iiq-from-no-address", changed(defaultEmailFromAddress="iiq.acme.test"), Key.FROM),
+    "a sender that is two": Case("iiq-from-no-address", changed(defaultEmailFromAddress="a@acme.test, b@acme.test"), Key.FROM),
     "a sender with mailto": Case(
         "iiq-from-no-address", changed(defaultEmailFromAddress="iiq@acme.test;"), Key.FROM, cure=("sender=iiq@acme.test",)
     ),
@@ -312,6 +313,22 @@ def test_what_is_written_for_a_profile_has_no_flaw() -> None:
 
 def _inside(text: str) -> tuple[str, ...]:
     return (text[text.index("<ImportAction") : text.index("</sailpoint>")],)
+
+
+def test_several_addresses_to_redirect_to_may_be_right() -> None:
+    settings = changed(
+        emailNotifierType="redirectToEmail", redirectingEmailNotifierAddress="a@acme.test,b@acme.test", serverRootPath=TEST_ROOT
+    )
+
+    assert [flaw.finding.id for flaw in lint(settings)] == ["redirect-active"]
+
+
+def test_only_the_first_templates_of_a_domain_are_named() -> None:
+    settings = read(configuration(), *(template(f"T{number}", f"a{number}@other.test") for number in range(5)))
+    (flaw,) = flaws_of(settings, "iiq-template-sender")
+
+    assert "'T0', 'T1', 'T2' and 2 more have" in flaw.finding.meaning
+    assert flaw.line == settings.senders[0].line
 
 
 def test_a_merge_file_is_not_blamed_for_what_it_does_not_name() -> None:

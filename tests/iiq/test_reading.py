@@ -92,6 +92,7 @@ ENCODINGS: dict[str, bytes] = {
     "UTF-16 with a mark, declared UTF-8": bare(UMLAUT).encode("utf-16"),
     "UTF-16, big end first": b"\xfe\xff" + bare(UMLAUT).encode("utf-16-be"),
     "UTF-16 that has lost its mark": bare(UMLAUT).encode("utf-16-le"),
+    "UTF-8, declared UTF-16": bare(UMLAUT).replace("UTF-8", "UTF-16").encode(),
     "Latin-1": bare(UMLAUT).replace("UTF-8", "ISO-8859-1").encode("latin-1"),
     "Windows-1252": bare(UMLAUT).replace("UTF-8", "windows-1252").encode("cp1252"),
     "console output in Windows-1252": console(("get", bare(UMLAUT))).encode("cp1252"),
@@ -317,6 +318,7 @@ NOT_XML: dict[str, tuple[bytes, str]] = {
     "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00", "no object of IdentityIQ's"),
     "UTF-32": (bare(ONE).encode("utf-32"), "Save it as UTF-8"),
     "an encoding that is none": (b"<?xml version='1.0' encoding='rot13'?><sailpoint/>", "rot13"),
+    "an encoding nobody knows": (b"<?xml version='1.0' encoding='x-unknown'?><sailpoint/>", "x-unknown"),
     "an encoding of many bytes": (b"<?xml version='1.0' encoding='shift_jis'?><sailpoint/>", "shift_jis"),
 }
 

@@ -44,6 +44,10 @@ def keep(args: argparse.Namespace, settings: Settings, folder: Path | None, save
         save_profile(name, draft, path=path, base=saved)
     except ConfigError as problem:
         raise UsageError(f"{problem} {stored}".rstrip()) from problem
+    if stored:
+        from wizard.memory.signins import forget
+
+        forget(outcome)  # what was refused before was another password
     done = "Changed" if saved else "Saved"
     said = [f"{done} the profile '{name}' in {path}.", *([stored] if stored else [])]
     said += [line for line in left_behind(settings) if not (stored and line.startswith("The password"))]
