@@ -1,1 +1,1 @@
-"""Whether a message arrived: its token, received headers, a mailbox looked into. Each says what it proves, and no more."""
+"""What proves that a message arrived: pasted headers, a look into a mailbox, the code a reader types. Must not know screens."""
