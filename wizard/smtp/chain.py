@@ -125,13 +125,6 @@ def our_own(ca_file: Path | None) -> ssl.SSLContext:
     return client_context(ca_file)
 
 
-def host_authorities() -> tuple[bytes, ...]:
-    """Return the authorities this host trusts, DER, as far as they stand in one file; nothing where there is none."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_default_certs()
-    return tuple(context.get_ca_certs(binary_form=True))
-
-
 def _limit(context: ssl.SSLContext, versions: Sequence[str]) -> None:
     """Speak these versions only. The ssl module warns of old ones, and that a Java may speak them is the point here.
 

@@ -15,6 +15,7 @@ from wizard.profile import Password
 
 _CONCERNING = (
     "javax.net.ssl.", "jdk.tls.", "jdk.security.", "java.security.properties", "https.protocols", "mail.", "com.ibm.jsse2.",
+    "com.sun.security.",
     "java.net.preferIPv",
 )  # fmt: skip
 _SHORT = 8.0  # seconds for a Java to say its version

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from wizard.identityiq.installation import Installation, JavaRuntime, MailLibrary
 from wizard.identityiq.jvm import wording
-from wizard.identityiq.jvm.importing import plan
+from wizard.identityiq.jvm.authorities import host_list, in_file
+from wizard.identityiq.jvm.importing import PEM_FILE, plan
 from wizard.identityiq.jvm.judging import judge
 from wizard.identityiq.jvm.keytool import trusted
 from wizard.identityiq.jvm.missing import Pool, missing
@@ -23,7 +24,7 @@ from wizard.identityiq.jvm.trusted import Trusted
 from wizard.identityiq.jvm.versions import offer_of
 from wizard.identityiq.jvm.view import Eye, JvmView, Missing, Ours, Refusal, Source
 from wizard.profile import Endpoint, Security
-from wizard.smtp.chain import Shaken, Way, anchored, host_authorities, our_own, shake, way_to
+from wizard.smtp.chain import Shaken, Way, anchored, our_own, shake, way_to
 from wizard.smtp.network import Network
 from wizard.smtp.observation import Kind
 from wizard.smtp.tls import certificate_from_der
@@ -39,11 +40,12 @@ async def examine(
     ca_file: Path | None = None,
     ehlo_name: str = "",
     timeout: float = 15.0,
+    save_as: str = PEM_FILE,
 ) -> JvmView:
     """Return what the Java of an installation, or one Java, would make of the server at ``endpoint``.
 
-    ``ca_file`` is the profile's, for our own verdict beside it; ``timeout`` is seconds for each handshake. Nothing is signed in,
-    nothing sent. What goes wrong is in the view.
+    ``ca_file`` is the profile's, for our own verdict beside it; ``timeout`` is seconds for each handshake; ``save_as`` is what
+    keytool is to import. Nobody signs in, nothing is sent. What goes wrong is in the view.
     """
     runtimes, library = _runtimes(subject)
     if not runtimes:
@@ -72,7 +74,11 @@ async def examine(
         eyes=tuple(found),
         ours=ours,
     )
-    return await _finished(view, seen.sent, "IdentityIQ's Java" if isinstance(subject, Installation) else "This Java")
+    pools = await asyncio.to_thread(_pools, view, ca_file)
+    view = _completed(view, seen.sent, pools, save_as)
+    who = "IdentityIQ's Java" if isinstance(subject, Installation) else "This Java"
+    others = (wording.accepts_more(view, who), wording.differs(view))
+    return view._replace(finding=wording.distrusts(view, who), others=tuple(one for one in others if one))
 
 
 def _runtimes(subject: Installation | JavaRuntime) -> tuple[tuple[JavaRuntime, ...], MailLibrary | None]:
@@ -123,31 +129,32 @@ async def _ours(way: Way, ca_file: Path | None, timeout: float) -> Ours | None:
         return None
     shaken = await shake(way, context, timeout)
     if shaken.stood:
-        return Ours(True)
+        return Ours(True, path=shaken.path)
     failure = shaken.failure
     return Ours(False, failure.verify_reason or str(failure.kind), failure.verify_code) if failure else None
 
 
-async def _finished(view: JvmView, sent: tuple[bytes, ...], who: str) -> JvmView:
-    """Name what is missing, then say it all in words."""
+def _completed(view: JvmView, sent: tuple[bytes, ...], pools: tuple[Pool, ...], save_as: str) -> JvmView:
+    """Name what is missing, and how to import it."""
     first = view.eyes[0]
-    lacks: Missing | None = None
-    if first.verdict.accepts is False and first.verdict.refusal in _CURED_BY_IMPORT:
-        lacks = missing(sent, await asyncio.to_thread(_pools, view))
-        if lacks is not None and lacks.not_sent:
-            verdict = first.verdict._replace(refusal=Refusal.MISSING_INTERMEDIATE)
-            view = view._replace(eyes=(first._replace(verdict=verdict), *view.eyes[1:]))
-    made = plan(first.runtime, first.trusted, lacks) if lacks else None
-    view = view._replace(missing=lacks, plan=made, notes=_notes(view, lacks))
-    others = (wording.accepts_more(view, who), wording.differs(view))
-    return view._replace(finding=wording.distrusts(view, who), others=tuple(one for one in others if one))
+    if first.verdict.accepts is not False or first.verdict.refusal not in _CURED_BY_IMPORT:
+        return view._replace(notes=_notes(view, None))
+    lacks = missing(sent, pools)
+    if lacks is not None and lacks.not_sent:
+        verdict = first.verdict._replace(refusal=Refusal.MISSING_INTERMEDIATE)
+        view = view._replace(eyes=(first._replace(verdict=verdict), *view.eyes[1:]))
+    verified = view.ours is not None and view.ours.verified
+    made = plan(first.runtime, first.trusted, lacks, save_as, verified=verified) if lacks else None
+    return view._replace(missing=lacks, plan=made, notes=_notes(view, lacks))
 
 
-def _pools(view: JvmView) -> tuple[Pool, ...]:
-    """Return who on this host may have the certificate that is missing."""
-    hidden = tuple(entry.der for entry in view.eyes[0].trusted.hidden)
+def _pools(view: JvmView, ca_file: Path | None) -> tuple[Pool, ...]:
+    """Return who on this host may have the certificate that is missing; the ones our own check has just verified by come first."""
+    named = f"in the CA file {ca_file}" if ca_file else "in this host's own list of authorities"
+    ours = Pool(named, view.ours.path[1:] if view.ours else ())
+    files = (Pool(named, in_file(ca_file)),) if ca_file else ()
     others = (Pool(f"in the trust store of {eye.runtime.home}", eye.trusted.anchors) for eye in view.eyes[1:])
-    return (Pool("in this host's own list of authorities", host_authorities()), *others, Pool("in the trust store", hidden))
+    return (ours, *files, Pool("in this host's own list of authorities", host_list()), *others)
 
 
 def _notes(view: JvmView, lacks: Missing | None) -> tuple[str, ...]:
@@ -157,7 +164,7 @@ def _notes(view: JvmView, lacks: Missing | None) -> tuple[str, ...]:
         told.append(first.trusted.problem)
     if not first.policy.read:
         told.append(f"{first.policy.file} cannot be read: what Java usually switches off was taken instead.")
-    if first.runtime.pid is None:
+    if first.runtime.pid is None and (lacks is None or lacks.der is None):
         told.append(f"{first.runtime.home} was not seen running IdentityIQ: it is taken for the Java that would.")
     if setting(first.runtime, "com.sun.security.enableAIAcaIssuers") == "true" and lacks and lacks.source is Source.NOWHERE:
         told.append("This Java is set to fetch missing certificates itself (enableAIAcaIssuers): it may still find the way.")

@@ -25,13 +25,18 @@ _FINGERPRINT = (
 )
 
 
-def plan(runtime: JavaRuntime, trusted: Trusted, missing: Missing, file: str = PEM_FILE) -> Plan | None:
-    """Return how to import ``missing``, which is to be saved as ``file``; None where its certificate is not at hand."""
+def plan(
+    runtime: JavaRuntime, trusted: Trusted, missing: Missing, file: str = PEM_FILE, *, verified: bool = False
+) -> Plan | None:
+    """Return how to import ``missing``, which is to be saved as ``file``; None where its certificate is not at hand.
+
+    ``verified`` says that our own check trusts the server already.
+    """
     if missing.der is None:
         return None
     alias = _free_alias(missing, trusted.entries)
     command = shlex.join(_command(runtime, trusted, alias, file))
-    return Plan(command, alias, _steps(runtime, trusted, missing), _pitfalls(runtime, trusted.store))
+    return Plan(command, alias, _steps(runtime, trusted, missing, verified=verified), _pitfalls(runtime, trusted.store))
 
 
 def _command(runtime: JavaRuntime, trusted: Trusted, alias: str, file: str) -> list[str]:
@@ -57,9 +62,9 @@ def _free_alias(missing: Missing, entries: tuple[Entry, ...]) -> str:
     return next(name for name in (wanted, *(f"{wanted}-{number}" for number in range(2, len(taken) + 3))) if name not in taken)
 
 
-def _steps(runtime: JavaRuntime, trusted: Trusted, missing: Missing) -> tuple[str, ...]:
+def _steps(runtime: JavaRuntime, trusted: Trusted, missing: Missing, *, verified: bool) -> tuple[str, ...]:
     """Return what to do besides the command, in order."""
-    steps = [] if missing.source is Source.FOUND_HERE else [_FINGERPRINT]
+    steps = [] if verified or missing.source is Source.FOUND_HERE else [_FINGERPRINT]
     if trusted.store.password and trusted.store.password.reveal() != _USUAL:
         steps.append("keytool asks for the store's password: it is the one the Java's own settings name.")
     elif trusted.store.own:

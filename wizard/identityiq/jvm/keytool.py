@@ -10,6 +10,7 @@ import binascii
 import os
 import shutil
 import signal
+import stat
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Iterator
 from contextlib import suppress
@@ -23,8 +24,8 @@ DEADLINE = 30.0  # seconds for one keytool; a cold JVM on a busy host needs some
 _LARGEST = 32 * 1024 * 1024  # bytes of output; the list every Java brings has a quarter of a million
 _USUAL = Password("changeit")
 _NOTHING = Password("")
-# What Java itself reads at its start and prints about; a keytool that is only asked for a list needs none of them.
-_NOT_FOR_KEYTOOL = ("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS")
+# All a keytool needs to know of this process: no secret is passed on, and no JAVA_TOOL_OPTIONS.
+_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH")
 _ENGLISH = ("-J-Duser.language=en", "-J-Duser.country=US", "-J-Dfile.encoding=UTF-8", "-J-Dstdout.encoding=UTF-8")
 _JKS, _JCEKS = b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce"
 
@@ -47,15 +48,30 @@ async def trusted(store: TrustStore, runtime: JavaRuntime, *, deadline: float = 
 
 
 def keytool_of(runtime: JavaRuntime) -> Path | None:
-    """Return this Java's keytool; where it has none (a JRE may lack it), the one of a JDK around it, of PATH, of another JDK."""
+    """Return this Java's keytool; where it has none (a JRE may lack it), the one of a JDK around it, of PATH, of another JDK.
+
+    One that somebody else than root and this user could have put there is passed over: whoever looks at IdentityIQ may be root.
+    """
+    in_path = shutil.which("keytool")
     near = (runtime.keytool, runtime.home / "jre" / "bin" / "keytool", runtime.home.parent / "bin" / "keytool")
-    found = next((path for path in near if os.access(path, os.X_OK) and path.is_file()), None)
-    if found is None and (in_path := shutil.which("keytool")):
-        found = Path(in_path)
-    if found is None:
-        others = sorted(Path("/usr/lib/jvm").glob("*/bin/keytool"))
-        found = next((path for path in others if os.access(path, os.X_OK)), None)
-    return found
+    return next((path for path in (*near, *((Path(in_path),) if in_path else ()), *_others()) if _may_run(path)), None)
+
+
+def _others() -> list[Path]:
+    try:
+        return sorted(Path("/usr/lib/jvm").glob("*/bin/keytool"))
+    except OSError:
+        return []
+
+
+def _may_run(program: Path) -> bool:
+    try:
+        seen = program.stat()
+    except OSError:
+        return False
+    others_write = seen.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    mine = seen.st_uid in (0, os.geteuid()) and not others_write
+    return stat.S_ISREG(seen.st_mode) and mine and os.access(program, os.X_OK)
 
 
 def _before_opening(path: Path) -> Trouble | None:
@@ -101,7 +117,7 @@ def _refused(store: TrustStore, text: str) -> Trusted:
 async def _asked(store: TrustStore, program: Path, password: Password) -> tuple[int, str]:
     """Run ``keytool -list -rfc`` once; return its exit code and output. The password travels on standard input only."""
     kind = ("-storetype", store.type) if store.type else ()
-    environment = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_KEYTOOL}
+    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     process = await asyncio.create_subprocess_exec(
         *(str(program), *_ENGLISH, "-J-XX:TieredStopAtLevel=1", "-list", "-rfc", *kind, "-keystore", str(store.path)),
         stdin=PIPE,

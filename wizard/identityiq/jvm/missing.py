@@ -6,7 +6,7 @@ Must not know stores' files or words for the screen.
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from wizard.identityiq.jvm.view import Missing, Source
+from wizard.identityiq.jvm.view import JvmView, Missing, Source
 from wizard.smtp.tls import certificate_from_der
 
 
@@ -99,3 +99,14 @@ def _address_of_issuer(der: bytes) -> str:
     ways = (one for one in access if one.access_method == AuthorityInformationAccessOID.CA_ISSUERS)
     texts = (one.access_location.value for one in ways if isinstance(one.access_location, x509.UniformResourceIdentifier))
     return next((text for text in texts if text.startswith(("http://", "https://"))), "")
+
+
+def to_save(view: JvmView) -> bytes | None:
+    """Return the certificate worth saving, DER: the authority a Java lacks, or the one it trusts and our own check lacks."""
+    if view.missing is not None:
+        return view.missing.der
+    if not view.eyes or view.ours is None or view.ours.verified:
+        return None
+    anchor = view.eyes[0].verdict.anchor
+    entries = view.eyes[0].trusted.entries
+    return next((one.der for one in entries if anchor and certificate_from_der(one.der).sha256 == anchor.sha256), None)

@@ -93,11 +93,15 @@ class Plan(NamedTuple):
 
 
 class Ours(NamedTuple):
-    """What a check of our own makes of the same server: verified, or why not (OpenSSL's verify code and words)."""
+    """What a check of our own makes of the same server: verified, or why not (OpenSSL's verify code and words).
+
+    ``path`` is the chain it was verified by, DER, the authority last.
+    """
 
     verified: bool
     reason: str = ""
     code: int | None = None
+    path: tuple[bytes, ...] = ()
 
 
 class JvmView(NamedTuple):

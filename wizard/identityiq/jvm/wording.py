@@ -16,6 +16,20 @@ from wizard.smtp.observation import Certificate, Stage
 ID, ACCEPTS_ID, DIFFERS_ID = "jvm-distrusts", "iiq-jvm-accepts", "iiq-java-differs"
 _NAMES = (62, 63, 64)  # X509_V_ERR codes of OpenSSL for a name that does not fit
 _PATH_BUILDING = "PKIX path building failed: ... unable to find valid certification path to requested target"
+_SHORTLY = {
+    Refusal.NO_TRUST: "it trusts nobody",
+    Refusal.UNKNOWN_CA: "its authority is not in the trust store",
+    Refusal.MISSING_INTERMEDIATE: "the intermediate certificate is not sent",
+    Refusal.SELF_SIGNED: "it is signed by itself, and not in the trust store",
+    Refusal.EXPIRED: "a certificate has expired",
+    Refusal.NOT_YET_VALID: "a certificate is not valid yet",
+    Refusal.SWITCHED_OFF: "a signature or key is switched off",
+    Refusal.BLOCKED: "a certificate is on the JDK's list of bad ones",
+    Refusal.DISTRUSTED_CA: "the JDK has stopped trusting its authority",
+    Refusal.BAD_CHAIN: "its chain is not right",
+    Refusal.VERSION: "no TLS version in common",
+    Refusal.CIPHER: "no cipher in common",
+}
 _BY_TROUBLE: dict[Trouble | None, str] = {
     Trouble.MISSING: _PATH_BUILDING,  # a store that is not there is an empty one for Java
     Trouble.WRONG_PASSWORD: "Keystore was tampered with, or password was incorrect",
@@ -148,8 +162,9 @@ def _versions(view: JvmView, eye: Eye) -> str:
     because = f" because of {eye.offer.limited_by}" if eye.offer.limited_by else ""
     if not eye.offer.versions:
         return f"It has no TLS version left to offer{because}: the others are switched off in {eye.policy.file}."
-    best = f"the server speaks {_plain(view.version)} at best, or nothing that old"
-    return f"It offers {_listed(eye.offer.versions)}{because}, and {best}."
+    old = sorted((view.version, *eye.offer.versions))[0] == view.version
+    server = "speaks nothing newer than" if old else "does not take that: with newer programs it speaks"
+    return f"It offers {_listed(eye.offer.versions)}{because}, and the server {server} {plain_version(view.version)}."
 
 
 def _advice(view: JvmView, eye: Eye, refusal: Refusal) -> tuple[str, ...]:
@@ -208,7 +223,7 @@ def _evidence(eye: Eye, view: JvmView) -> str:
     about = (
         f"{culprit.subject}, issued by {culprit.issuer}, valid until {culprit.not_after[:10]}"
         if culprit
-        else _plain(view.version)
+        else plain_version(view.version)
     )
     return f"{about}; {eye.trusted.store.path}, {len(eye.trusted.entries)} certificates"
 
@@ -235,12 +250,13 @@ def verdict_line(verdict: Verdict) -> str:
     if verdict.accepts:
         by = f", by {short(verdict.anchor)}" if verdict.anchor else ""
         return f"would accept it{by}" + (f" (alias {verdict.alias})" if verdict.alias else "")
-    return f"would refuse it ({str(verdict.refusal).replace('-', ' ')})"
+    return f"would refuse it: {_SHORTLY[verdict.refusal]}" if verdict.refusal else "would refuse it"
 
 
-def _plain(version: str) -> str:
+def plain_version(version: str) -> str:
+    """Return a version as people write it: TLS 1.2."""
     return version.replace("TLSv1", "TLS 1") + (".0" if version == "TLSv1" else "")
 
 
 def _listed(versions: tuple[str, ...]) -> str:
-    return ", ".join(map(_plain, versions)) + ("" if len(versions) > 1 else " only")
+    return ", ".join(map(plain_version, versions)) + ("" if len(versions) > 1 else " only")
