@@ -78,7 +78,7 @@ def _verdict(report: Report, other: Outcome, style: Style) -> list[str]:
     if other.predicted:
         told += style.wrapped("This is foretold from what our own check saw; the library itself was not run.")
     elif other.java:
-        told += style.wrapped(f"The library ran on Java {other.java}, for {duration(other.seconds)}.")
+        told += style.wrapped(f"The library ran on Java {other.java}; it was watched for {duration(other.seconds)}.")
     if other.sign_in is SignIn.KEPT_BACK or other.predicted:
         told += [line for reason in other.reasons for line in style.wrapped(f"- {reason}", "  ")]
     return told
@@ -120,13 +120,14 @@ def _log(other: Outcome, style: Style) -> Iterator[str]:
         yield "IdentityIQ's log is expected to show nothing."
     elif other.end is End.WAITS:
         yield "IdentityIQ's log is expected to show nothing while it waits."
-        frame = next((one for one in other.frames if ".mail." in one), "")
+        frame = next((one for one in other.frames if ".SMTPTransport." in one), "")
         if frame:
             yield from style.wrapped(f"A thread dump (jstack) shows where: {frame}")
     else:
         yield "IdentityIQ's log is expected to show:"
-        for line in other.logged:
-            yield from style.wrapped(line.strip(), "    ")
+        # Each exception of the chain is repeated by those that wrap it: what was said once is enough.
+        for line in dict.fromkeys(line.strip().removeprefix("Caused by: ") for line in other.logged):
+            yield from style.wrapped(line, "    ")
 
 
 def _fallback(other: Outcome, style: Style) -> Iterator[str]:

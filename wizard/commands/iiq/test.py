@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--java", metavar="HOME", default="", help="the folder of the Java to use, without it IdentityIQ's own")
     group.add_argument("--jar", metavar="FILE", default="", help="the jar of the mail library, without it IdentityIQ's own")
     group.add_argument("--folder", metavar="DIR", default="", help="IdentityIQ's folder, the one that holds WEB-INF")
+    group.add_argument("--trust-store", metavar="FILE", default="", help="a trust store (JKS, PKCS12) in place of the Java's own")
     again = parser.add_argument_group("sign-in")
     again.add_argument(
         "--sign-in-again", action="store_true", help="let the library sign in although our own sign-in was refused"
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace, network: Network | None = None) -> int:
 
     profile = setup.from_arguments(args).profile
     installation = _installation(args, profile)
-    tools = means(installation, _path(args.java), _path(args.jar))
+    tools = means(installation, _path(args.java), _path(args.jar), _store(args.trust_store))
     predict = args.predict or not tools.there
     if tools.problem and not args.predict:
         talk(tools.problem, "The library is therefore foretold, not run.")
@@ -67,6 +68,15 @@ def run(args: argparse.Namespace, network: Network | None = None) -> int:
 
 def _path(text: str) -> Path | None:
     return Path(os.path.abspath(os.path.expanduser(text))) if text else None
+
+
+def _store(text: str) -> Path | None:
+    from wizard.commands.terminal import UsageError
+
+    store = _path(text)
+    if store is not None and not store.is_file():
+        raise UsageError(f"--trust-store: there is no file {store}")
+    return store
 
 
 def _installation(args: argparse.Namespace, profile: Profile) -> Installation | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from wizard.diagnosis.facts import quoted
@@ -14,6 +15,9 @@ from wizard.smtp.observation import LADDER, Kind, Observation, Stage
 
 _NOT_TRIED = "nothing is sent unless asked"
 _MESSAGE = (Stage.MAIL, Stage.RCPT, Stage.DATA)
+
+
+_PACKAGE = re.compile(r"\b(?:[a-z]\w*\.)+(?=[A-Z]\w*(?:Exception|Error))")  # a class is known by its last name
 
 
 class Side(NamedTuple):
@@ -52,10 +56,10 @@ def differences(rows: tuple[Row, ...]) -> tuple[Row, ...]:
 
 
 def _mine(report: Report) -> dict[Stage, StageResult]:
-    """Return our stages; of EHLO, which comes twice, the one that failed or the last."""
+    """Return our stages; of EHLO, which comes twice, the last that was reached."""
     found: dict[Stage, StageResult] = {}
     for result in report.stages:
-        if result.stage not in found or found[result.stage].status != "failed":
+        if result.stage not in found or result.observation:
             found[result.stage] = result
     return found
 
@@ -93,9 +97,9 @@ def _theirs(stage: Stage, other: Outcome) -> Side:
     step = other.step(stage)
     if step is None:
         return _without_step(stage, other)
-    words = step.words
+    words = _PACKAGE.sub("", step.words)
     if step.status is Status.PASSED:
-        words = _passed_there(stage, other) or words
+        words = _passed_there(stage, other) or (words if other.predicted else "")
     elif step.status is Status.WAITS:
         words = "waits without a time limit, and logs nothing"
     elif step.status is Status.SKIPPED:
@@ -135,7 +139,7 @@ def _passed_there(stage: Stage, other: Outcome) -> str:
 
 
 def _row(stage: Stage, ours: Side, theirs: Side, result: StageResult | None, other: Outcome) -> Row:
-    differs = _differ(ours, theirs)
+    differs = _differ(ours, theirs) or (theirs.status == Status.FAILED and _goes_on(result))
     return Row(stage, ours, theirs, differs, _why(stage, ours, theirs, result, other) if differs else "")
 
 
@@ -146,10 +150,18 @@ def _differ(ours: Side, theirs: Side) -> bool:
     return ours.status != theirs.status and "kept back" not in theirs.words
 
 
+def _goes_on(result: StageResult | None) -> bool:
+    """Whether what ended our check would not end the library's session: where that fails too, it is for another reason."""
+    seen = result.observation if result else None
+    return seen is not None and not seen.passed and isinstance(way_at(seen), GoesOn)
+
+
 def _why(stage: Stage, ours: Side, theirs: Side, result: StageResult | None, other: Outcome) -> str:
     seen = result.observation if result else None
     if seen is not None and not seen.passed:
         way = way_at(seen)
+        if ours.status == theirs.status:
+            return f"{way.why}; the library fails all the same, for a reason of its own: {_tls_there(other)}"
         if theirs.status == Status.WAITS:
             return way.why or "the library has no time limits of its own"
         if isinstance(way, GoesOn):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 
 from wizard.identityiq.installation import JavaRuntime, MailLibrary
@@ -39,7 +40,9 @@ async def session(
 ) -> Outcome:
     """Do one job in a Java that runs. Where SSL fails in the handshake, see what the fallback does, without a password."""
     job = told_store(java, job)
+    began = asyncio.get_running_loop().time()
     outcome = outcome_of(await java.do(job, password, patience), job, password)._replace(library=library)
+    outcome = outcome._replace(seconds=asyncio.get_running_loop().time() - began)
     if job.encryption is Encryption.SSL and outcome.end is End.FAILED and outcome.stage is Stage.TLS:
         clear = job._replace(factory=True, guarded=False, username="", deliver=False)
         outcome = outcome._replace(fallback=outcome_of(await java.do(clear, None, patience), clear, None))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from wizard.identityiq.installation import Installation, JavaRuntime, MailLibrary
+from wizard.identityiq.installation import Installation, JavaRuntime, MailLibrary, TrustStore
 from wizard.identityiq.javamail.job import job_of
 from wizard.identityiq.javamail.outcome import End, Outcome, SignIn
 from wizard.identityiq.javamail.predicting import Facts, predict
@@ -36,12 +36,16 @@ class Means(NamedTuple):
         return self.runtime is not None and self.library is not None
 
 
-def means(installation: Installation | None = None, java: Path | None = None, jar: Path | None = None) -> Means:
-    """Return what there is: what was named, IdentityIQ's own, what this host has."""
+def means(
+    installation: Installation | None = None, java: Path | None = None, jar: Path | None = None, store: Path | None = None
+) -> Means:
+    """Return what there is: what was named, IdentityIQ's own, what this host has. ``store`` is a trust store to use instead."""
     try:
         runtime = runtime_of(installation, java)
     except NotHereError as problem:
         return Means(problem=str(problem))
+    if store is not None:
+        runtime = runtime._replace(trust=TrustStore(store, own=True, password=Password("changeit")))
     try:
         return Means(runtime, library_of(installation, jar))
     except NotHereError as problem:
@@ -96,7 +100,7 @@ def _with_the_rest(real: Outcome, foretold: Outcome, why: str) -> Outcome:
     """Add what is foretold from the sign-in on, where the library was not given the password."""
     reasons = (f"From the sign-in on this is foretold: {why}.", *foretold.reasons)
     if real.end is not End.CONNECTED or foretold.stage not in (None, Stage.AUTH, Stage.MAIL, Stage.RCPT, Stage.DATA):
-        return real._replace(sign_in=SignIn.KEPT_BACK)
+        return real._replace(sign_in=SignIn.NOT_REACHED)
     later = tuple(
         step._replace(words=f"expected: {step.words}" if step.words not in ("", "expected") else "expected")
         for step in foretold.steps

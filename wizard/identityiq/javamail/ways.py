@@ -19,7 +19,7 @@ _UNTRUSTED = (2, 18, 19, 20, 21)
 _SMALLEST_RSA = 1024  # bits; jdk.certpath.disabledAlgorithms of the JDK
 NO_TLS = "STARTTLS is used where it is offered, and left out without a word where it is not"
 NO_NAME = "the name in the certificate is not checked"
-NO_LIMIT = "it has no time limits of its own"
+NO_LIMIT = "the library has no time limits of its own"
 NO_AUTH = "a sign-in that is not offered is left out without a word"
 
 
@@ -101,7 +101,7 @@ def _greeting(seen: Observation) -> Way:
     if seen.kind in (Kind.MALFORMED, Kind.TOO_LONG, Kind.TIMEOUT) and _first_of_many(seen.raw):
         return _waits(seen, "a dash as the fourth character is taken for the sign that more lines follow")
     if seen.kind is Kind.TOO_LONG:
-        return _failed(seen, "OutOfMemoryError", "it keeps all of an endless line")
+        return _failed(seen, "OutOfMemoryError", "the library keeps all of an endless line")
     if seen.kind is Kind.TIMEOUT:
         return _waits(seen)
     said = "[EOF]" if seen.kind in _ENDED else "{said}"
@@ -140,14 +140,14 @@ def _tls(seen: Observation, trusted: bool | None) -> Way:
         case Kind.TLS_CIPHER if _java_takes(seen):
             return GoesOn(Goes.ON, "Java's rules for keys and groups are less strict than this host's")
         case Kind.CA_FILE:
-            return GoesOn(Goes.ON, "this profile's CA file is nothing to it: its Java has a list of its own")
+            return GoesOn(Goes.ON, "this profile's CA file is nothing to the library: its Java has a list of its own")
         case _:
             return _failed(seen, "SSLHandshakeException: {said}")
 
 
 def _certificate(seen: Observation, trusted: bool | None) -> Way:
     if trusted is not None:
-        why = "its Java accepts the certificate" if trusted else "its Java does not accept the certificate"
+        why = f"the library's Java {'accepts' if trusted else 'does not accept'} the certificate"
         return GoesOn(Goes.ON, why) if trusted else _failed(seen, "PKIX path building failed", why)
     if seen.verify_code in _WRONG_NAME:
         return GoesOn(Goes.ON, NO_NAME)
@@ -168,6 +168,8 @@ def _java_takes(seen: Observation) -> bool:
 
 def _auth(seen: Observation) -> Way:
     match seen.kind:
+        case Kind.WITHHELD if "AUTH" not in seen.context.capabilities:
+            return GoesOn(Goes.WITHOUT_SIGN_IN, NO_AUTH)
         case Kind.WITHHELD:
             return GoesOn(Goes.ON, "the password is sent in clear where the server takes it so")
         case Kind.NOT_OFFERED:
@@ -196,7 +198,7 @@ def _mechanism(seen: Observation) -> Way:
     if taken == "NTLM":
         return Ends(End.FAILED, Stage.AUTH, "AuthenticationFailedException", "NTLM is tried, and needs a domain", SignIn.REFUSED)
     if taken:
-        return GoesOn(Goes.ON, f"it takes {taken}, whatever this profile names")
+        return GoesOn(Goes.ON, f"the library takes {taken}, whatever this profile names")
     line = "AuthenticationFailedException: No authentication mechanisms supported by both server and client"
     return Ends(End.FAILED, Stage.AUTH, line, "", SignIn.UNABLE)
 
