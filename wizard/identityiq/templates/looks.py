@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from wizard.identityiq.templates.template import Template
 
@@ -33,41 +34,57 @@ def looks_like(subject: str, body: str, templates: Iterable[Template]) -> str:
 
 def _score(subject: str, body: str, template: Template) -> int:
     pieces = list(literal(" ".join(template.subject.text.split())))
-    fixed = sum(sum(map(str.isalnum, piece)) for piece in pieces)
+    fixed = sum(_letters(piece.text) for piece in pieces if not piece.optional)
     if not _fits(subject, pieces) or (fixed < _ENOUGH and not template.body.text):
         return 0
-    wanted = [piece for piece in map(_words, literal(template.body.text)) if sum(map(str.isalnum, piece)) >= _ENOUGH][
-        :_MOST_PIECES
-    ]
-    found = sum(len(piece) for piece in wanted if piece in body)
+    known = [_words(piece.text) for piece in literal(template.body.text)]
+    wanted = [text for text in known if _letters(text) >= _ENOUGH][:_MOST_PIECES]
+    found = sum(len(text) for text in wanted if text in body)
     whole = sum(map(len, wanted)) or 1
     if fixed < _ENOUGH and found * 2 < whole:  # a Subject that fixes nothing leaves it to the Body
         return 0
     return fixed * 10 + found * 10 // whole
 
 
-def literal(text: str) -> Iterator[str]:
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
+
+
+class Piece(NamedTuple):
+    """A text that comes out as it stands; ``optional`` when it stands inside an #if or #foreach, and may be left out."""
+
+    text: str
+    optional: bool
+
+
+def literal(text: str) -> Iterator[Piece]:
     """Return the pieces of a text that come out as they stand, in order; the empty ones at either end mean "anything here"."""
-    at = 0
+    at = depth = 0
     for found in _DYNAMIC.finditer(text):
-        yield text[at : found.start()]
+        yield Piece(text[at : found.start()], depth > 0)
+        word = re.match(r"#\{?(\w+)", found[0])
+        if word and word[1] in ("if", "foreach", "macro"):
+            depth += 1
+        elif word and word[1] == "end":
+            depth = max(depth - 1, 0)
         at = found.end()
-    yield text[at:]
+    yield Piece(text[at:], depth > 0)
 
 
-def _fits(subject: str, pieces: list[str]) -> bool:
+def _fits(subject: str, pieces: list[Piece]) -> bool:
     """Return whether the pieces stand in the subject in order, the first at its start and the last at its end."""
-    first, last = pieces[0].lstrip(), pieces[-1].rstrip()
+    first, last = pieces[0].text.lstrip(), pieces[-1].text.rstrip()
     if len(pieces) == 1:
         return subject == first.strip()
     if not subject.startswith(first) or not subject.endswith(last) or len(first) + len(last) > len(subject):
         return False
     at, end = len(first), len(subject) - len(last)
     for piece in pieces[1:-1]:
-        found = subject.find(piece, at, end)
-        if found < 0:
+        found = subject.find(piece.text, at, end)
+        if found >= 0:
+            at = found + len(piece.text)
+        elif not piece.optional:
             return False
-        at = found + len(piece)
     return True
 
 

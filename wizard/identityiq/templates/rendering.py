@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
@@ -47,9 +48,10 @@ async def in_worker(jobs: Sequence[dict[str, Any]]) -> list[dict[str, Any] | Non
     answers = []
     try:
         for job in jobs:
-            fresh = process is None
-            process = process or await _started()
-            answer = await _asked(process, job, DEADLINE + (_START if fresh else 0.0))
+            if process is None:
+                process = await _started()
+                await _line(process, _START)  # it says that it is ready
+            answer = await _asked(process, job)
             if answer is None:
                 await _ended(process)
                 process = None
@@ -97,19 +99,27 @@ async def _started() -> asyncio.subprocess.Process:
     )
 
 
-async def _asked(process: asyncio.subprocess.Process, job: dict[str, Any], seconds: float) -> dict[str, Any] | None:
-    """Return the answer to a job, None when there is none within the time."""
-    if process.stdin is None or process.stdout is None:
-        return None
+async def _asked(process: asyncio.subprocess.Process, job: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the answer to a job, None when there is none in time, or the process has died."""
+    assert process.stdin is not None
     try:
-        async with asyncio.timeout(seconds):
-            process.stdin.write(json.dumps(job).encode("ascii") + b"\n")
-            await process.stdin.drain()
-            line = await process.stdout.readline()
-        answer: dict[str, Any] = json.loads(line)
-    except (TimeoutError, OSError, ValueError):
+        process.stdin.write(json.dumps(job).encode("ascii") + b"\n")
+        answer: dict[str, Any] = json.loads(await _line(process, DEADLINE))
+    except (OSError, ValueError):
         return None
     return answer
+
+
+async def _line(process: asyncio.subprocess.Process, seconds: float) -> bytes:
+    """Return the next line; an empty one when there is none in time."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(seconds):
+            await process.stdin.drain()
+            return await process.stdout.readline()
+    except (TimeoutError, ConnectionError):
+        return b""
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:
@@ -126,15 +136,15 @@ def _rendered(template: Template, answer: dict[str, Any] | None) -> Rendered:
     uses: list[Use] = []
     assigned: set[str] = set()
     for part in Part:
-        found, text = answer[part], template.part(part)
+        found, lines = answer[part], _Lines(template.part(part))
         assigned |= set(found["assigned"])
         for one in found["problems"]:
-            opened, _ = _place(text, one.get("opened", -1))
-            place = _place(text, one["offset"])
+            opened, _ = lines.place(one.get("opened", -1))
+            place = lines.place(one["offset"])
             problems.append(
                 Problem(Trouble(one["kind"]), one["message"], part, *place, one.get("within", ""), one.get("got", ""), opened)
             )
-        uses += [Use(one["name"], one["text"], part, *_place(text, one["offset"]), one["quiet"]) for one in found["uses"]]
+        uses += [Use(one["name"], one["text"], part, *lines.place(one["offset"]), one["quiet"]) for one in found["uses"]]
     return Rendered(
         subject=" ".join(answer[Part.SUBJECT]["text"].split()),
         body=answer[Part.BODY]["text"],
@@ -148,9 +158,15 @@ def _rendered(template: Template, answer: dict[str, Any] | None) -> Rendered:
     )
 
 
-def _place(text: str, offset: int) -> tuple[int, int]:
-    """Return line and column of an offset, both from 1; zeros where it has none."""
-    if offset < 0:
-        return 0, 0
-    before = text[:offset]
-    return before.count("\n") + 1, offset - before.rfind("\n")
+class _Lines:
+    """Where the lines of a text begin, so that an offset becomes line and column quickly."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(at + 1 for at, char in enumerate(text) if char == "\n")]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Return line and column of an offset, both from 1; zeros where it has none."""
+        if offset < 0:
+            return 0, 0
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1

@@ -12,6 +12,7 @@ from wizard.identityiq.templates.sample import Moment, Sample, Tools
 
 LONGEST = 1_000_000  # characters of one value; a mail has a few thousand
 _LARGEST = 10**18  # Java's long; a larger number is shown as nothing at all
+_DATE_STYLES = ("short", "medium", "long", "full", "default", "")
 _SHORT_DATE = "M/d/yy h:mm a"  # what Java's DateFormat.SHORT gives in English
 
 
@@ -242,7 +243,7 @@ def _tool(tools: Tools, name: str, given: list[Any]) -> object:
     first = given[0] if given else None
     match name:
         case "formatDate" if isinstance(first, Moment):
-            patterns = [one for one in given[1:] if isinstance(one, str) and re.search(r"[yMdHhm]{1,4}\W", one)]
+            patterns = [one for one in given[1:] if isinstance(one, str) and one.lower() not in _DATE_STYLES]
             return first.shown(patterns[0] if patterns else _SHORT_DATE)
         case "formatDate":
             return None if first is None else written(first)

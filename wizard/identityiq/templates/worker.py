@@ -18,6 +18,7 @@ from wizard.identityiq.templates.vocabulary import values
 from wizard.identityiq.templates.ways import TooMuch
 
 MEMORY = 768 * 1024 * 1024  # bytes
+_MOST_USES = 2000  # different references in one text
 _DEEPEST = 4000  # frames; nested directives need some ten each
 
 
@@ -34,7 +35,7 @@ def _part(text: str, names: dict[str, object]) -> dict[str, Any]:
     try:
         template.ensure_compiled()
         uses = list(_uses(template.root_element))
-        made["uses"] = [use for use in uses if use["kind"] == "use"]
+        made["uses"] = _first_of_each([use for use in uses if use["kind"] == "use"])
         made["assigned"] = sorted({use["name"] for use in uses if use["kind"] == "set"})
         template.merge_to(names, stream)
     except airspeed.TemplateSyntaxError as problem:
@@ -54,6 +55,14 @@ def _part(text: str, names: dict[str, object]) -> dict[str, Any]:
     made["problems"] += [_problem("not-set", text, *_start(one)) for one, text in run.not_set[:200]]
     made["problems"] += [_problem("not-imitated", text, *_start(one)) for one, text in run.not_imitated[:200]]
     return made
+
+
+def _first_of_each(uses: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the first place of each reference: a long table repeats a few of them."""
+    first: dict[str, dict[str, Any]] = {}
+    for use in sorted(uses, key=lambda one: int(one["offset"])):
+        first.setdefault(use["text"], use)
+    return list(first.values())[:_MOST_USES]
 
 
 def _problem(kind: str, message: str, offset: int, known: int) -> dict[str, Any]:
@@ -128,6 +137,8 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.setrecursionlimit(_DEEPEST)
     dialect.install()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     for line in sys.stdin:
         made = json.dumps(answer(json.loads(line)))
         sys.stdout.write(made + "\n")
