@@ -1,4 +1,4 @@
-"""The little grammar that Received and Authentication-Results share: comments and quoted strings (RFC 5322 3.2). Judges nothing."""
+"""What Received and Authentication-Results share of grammar: comments and quoted strings (RFC 5322 3.2). No judgement."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def proved(
 
 
 def is_ours(traced: Traced, token: str) -> bool:
-    """Return whether headers belong to the message: by its token, or, where none is asked for, by carrying any; or by queue id."""
+    """Return whether headers are the message's: by queue id, or by its token; where none is named, any token will do."""
     if traced.at is not None:
         return True
     return bool(traced.token) and token.lower() in ("", traced.token.lower())
