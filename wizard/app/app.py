@@ -5,8 +5,9 @@ Must not know what a step shows, nor SMTP. Open it with ``WizardApp().run()``; e
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -57,6 +58,8 @@ class WizardApp(Shell):
         self.draft = draft or Draft()
         self.password: Password | None = None
         self.client_secret: Password | None = None
+        self.console_login: tuple[str, Password] | None = None
+        self.guarded: asyncio.Task[None] | None = None  # work that must come to its end before the wizard does
         self.profile_name = profile_name
         self.config_path = config_path
         self.network = network
@@ -142,9 +145,23 @@ class WizardApp(Shell):
         self.memory.forget()
         self.memory.read()
 
+    def guard(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do work that outlives its screen and is never cut off: a change of IdentityIQ's settings, or putting them back."""
+        self.guarded = asyncio.create_task(work)
+        self.run_worker(self._wait_for(self.guarded), group="guard")
+
+    async def _wait_for(self, task: asyncio.Task[None]) -> None:
+        try:
+            await asyncio.shield(task)
+        finally:
+            if task.done():
+                self.guarded = None
+
     async def on_unmount(self) -> None:
-        """On the way out keep what is unfinished, and close the practice server."""
+        """On the way out keep what is unfinished, let a change come to its end, and close the practice server."""
         self.keep_now()
+        if self.guarded:
+            await asyncio.wait({self.guarded})
         await self._open.aclose()
 
     # --- the places the steps ask for ----------------------------------------------------------------------------------

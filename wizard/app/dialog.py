@@ -61,15 +61,21 @@ class Note(ModalScreen[None]):
 
 
 class Ask(ModalScreen[bool]):
-    """A yes-or-no question: Enter means ``yes``, Esc means ``no``; both say in words what they do. Long text scrolls."""
+    """A yes-or-no question: Enter means ``yes``, Esc means ``no``; both say in words what they do. Long text scrolls.
+
+    A ``risky`` yes needs a key nobody presses by habit: a capital Y, and Enter means no.
+    """
 
     BINDINGS: ClassVar = [
-        Binding("enter,y", "answer(True)", "Yes", show=False),
+        Binding("enter", "enter", "Answer", show=False),
+        Binding("y", "yes", "Yes", show=False),
+        Binding("Y,shift+y", "answer(True)", "Yes", show=False),
         Binding("escape,n", "answer(False)", "No", show=False),
     ]
 
-    def __init__(self, question: str, *, yes: str = "leave", no: str = "stay here", title: str = "") -> None:
+    def __init__(self, question: str, *, yes: str = "leave", no: str = "stay here", title: str = "", risky: bool = False) -> None:
         super().__init__(classes="window")
+        self.risky = risky
         self.asked_by = title
         self.question = question
         self.yes = yes
@@ -81,7 +87,16 @@ class Ask(ModalScreen[bool]):
             box.border_title = Content(self.asked_by)
             with VerticalScroll(classes="text"):
                 yield Static(Content(self.question))
-            yield WindowKeys(("Enter", self.yes), ("Esc", self.no))
+            yield WindowKeys(("Y" if self.risky else "Enter", self.yes), ("Esc", self.no))
+
+    def action_enter(self) -> None:
+        """Enter is the likely answer: yes, or no where a yes cannot be taken back."""
+        self.dismiss(not self.risky)
+
+    def action_yes(self) -> None:
+        """A small y is enough where nothing is at risk."""
+        if not self.risky:
+            self.dismiss(True)
 
     def action_answer(self, yes: bool) -> None:
         """Give the answer to who asked."""

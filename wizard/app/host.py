@@ -59,6 +59,13 @@ def find_identityiq() -> tuple[Installation, ...]:
     return find()
 
 
+def identityiq_at(folder: Path) -> Installation | None:
+    """Return the IdentityIQ in a folder, None where there is none."""
+    from wizard.identityiq.host import at
+
+    return at(folder)
+
+
 def identityiq(found: tuple[Installation, ...]) -> State:
     """Say whether IdentityIQ was found, with what its mail depends on: version, Java, mail library."""
     if not found:

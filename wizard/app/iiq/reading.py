@@ -17,17 +17,15 @@ from textual.timer import Timer
 from textual.widgets import Input, TextArea
 from textual.worker import get_current_worker
 
+from wizard.app.iiq.console import ConsolePage
 from wizard.app.iiq.words import flaw_notes, installation_notes, settings_notes, summary
-from wizard.app.page import Page
 from wizard.app.screens.explain import PasteArea
 from wizard.app.verdict import Note, Tone
 from wizard.app.widgets.field import FieldRow, TextInput
 from wizard.app.widgets.finding import Notes
 from wizard.draft import Change, Field
-from wizard.profile import Password
 
 if TYPE_CHECKING:
-    from wizard.identityiq.console.session import ConsoleLogin
     from wizard.identityiq.installation import Installation
     from wizard.identityiq.settings import Settings
 
@@ -43,7 +41,7 @@ class Taken(NamedTuple):
     installation: Installation | None = None
 
 
-class Reading(Page[Taken]):
+class Reading(ConsolePage[Taken]):
     """Shows what was read; ``take`` is what Enter gives back, once there is something."""
 
     BINDINGS: ClassVar = [Binding("enter", "take", "Take", show=False)]
@@ -235,27 +233,27 @@ class ReadHost(Reading):
         if self.taken:
             super().action_take()
         elif not self.reading:
-            self._start(None)
+            self._start()
 
-    def _start(self, login: ConsoleLogin | None) -> None:
+    def _start(self) -> None:
         self.reading = True
         self.show_keys(("Esc", "Stop"), ("F1", "Help"))
-        self.run_worker(self._read(login), exclusive=True, group="read")
+        self.run_worker(self._read(), exclusive=True, group="read")
 
     def _progress(self, words: str) -> None:
         self.say((Note(words, wide=True, tone=Tone.CALM),), title="Reading")
 
-    async def _read(self, login: ConsoleLogin | None) -> None:
+    async def _read(self) -> None:
         from wizard.identityiq.console import session
         from wizard.identityiq.console.session import ConsoleProblem, Trouble
         from wizard.identityiq.reading import XmlProblem
 
         self._progress("Starting IdentityIQ's console ...")
         try:
-            found = await session.read(self.installation, login=login, say=self._progress)
+            found = await session.read(self.installation, login=self.login, say=self._progress)
         except ConsoleProblem as problem:
             if problem.trouble in (Trouble.LOGIN_REQUIRED, Trouble.LOGIN_REFUSED):
-                self._ask_login(str(problem))
+                self.ask_login(str(problem), self._start, self._plan)
             else:
                 self._plan(Note(str(problem), wide=True, tone=Tone.BAD))
             return
@@ -265,19 +263,6 @@ class ReadHost(Reading):
         finally:
             self.reading = False
         self.show_settings(found.settings, "What the console printed", self.installation)
-
-    def _ask_login(self, why: str) -> None:
-        from wizard.app.iiq.login import AskLogin
-
-        def given(login: tuple[str, Password] | None) -> None:
-            if login:
-                from wizard.identityiq.console.session import ConsoleLogin
-
-                self._start(ConsoleLogin(*login))
-            else:
-                self._plan()
-
-        self.app.push_screen(AskLogin(why), given)
 
     def action_back(self) -> None:
         """Stop reading, or go back."""

@@ -34,8 +34,15 @@ class StageList(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {*_CLASSES.values(), "stages--fact", "stages--time"}
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(
+        self,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+        classes: str | None = None,
+        name_width: int = _NAME_WIDTH,
+    ) -> None:
         super().__init__(id=id, classes=classes)
+        self._name_width = name_width
         self._rows: tuple[Row, ...] = ()
         self._room = 0
 
@@ -77,11 +84,11 @@ class StageList(Widget):
         return Strip(self._cells(row, mark, mark if row.mark is Mark.FAILED else fact, width))
 
     def _cells(self, row: Row, mark: Style, fact: Style, width: int) -> list[Segment]:
-        room = max(width - _MARK_WIDTH - _NAME_WIDTH - _TIME_WIDTH, 0)
+        room = max(width - _MARK_WIDTH - self._name_width - _TIME_WIDTH, 0)
         name = mark if row.mark in (Mark.FAILED, Mark.RUNNING, Mark.SKIPPED) else self.rich_style
         return [
             Segment(f"{row.mark:<{_MARK_WIDTH}}", mark),
-            Segment(set_cell_size(row.name, _NAME_WIDTH), name),
+            Segment(set_cell_size(row.name, self._name_width), name),
             Segment(set_cell_size(_cut(row.fact, room - 1), room), fact),
             Segment(f"{row.time:>{_TIME_WIDTH}}", self.get_component_rich_style("stages--time")),
         ]

@@ -1,0 +1,267 @@
+"""Watch: IdentityIQ's mail as it leaves, through a relay on this host, until the sign-off mail is seen; then all is put back.
+
+Shows what will happen first; nothing listens and nothing is changed before Enter. Must not know SMTP or the console.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+
+from wizard.app import run
+from wizard.app.iiq.console import ConsolePage
+from wizard.app.iiq.mails import entry_of, mail_text, next_notes, plan_notes, rows_of, words_of
+from wizard.app.verdict import Note, Tone
+from wizard.app.widgets.finding import Notes
+from wizard.app.widgets.menu import Entry, Menu
+from wizard.app.widgets.stages import StageList
+from wizard.profile import Password, Profile
+
+if TYPE_CHECKING:
+    from wizard.identityiq.installation import Installation
+    from wizard.identityiq.watch.pointing import Pointer
+    from wizard.identityiq.watch.steps import State
+    from wizard.identityiq.watch.watch import Seen, Watch, WatchEvent
+    from wizard.practice.relay_sender import Upstream
+
+MINUTES = 30
+_PLAN_KEYS = (("Enter", "Begin"), ("m", "Hold or send on"), ("b", "By hand or not"), ("Esc", "Back"), ("F1", "Help"))
+_RUN_KEYS = (("Enter", "Read"), ("y", "This is the sign-off mail"), ("x", "End and restore"), ("F1", "Help"))
+
+
+class WatchPage(ConsolePage[None]):
+    """Steps above, mails below. ``mails`` are those seen, by number."""
+
+    HEADING = "Watch IdentityIQ's mail"
+    HELP = (
+        "A relay listens on this host, on loopback only. IdentityIQ is pointed at it for at most 30 minutes, through its "
+        "console or by your hand, and every mail it sends is shown as it passes: encryption, sign-in, sender, recipients, "
+        "subject, text, and which template it looks like.\n\n"
+        "Mails are held, so that nobody gets them, or sent on to the real server with this profile's settings.\n\n"
+        "Create a certification in IdentityIQ and sign it off. When its mail comes, the step is ticked. Where its wording is "
+        "your own, put the sign on the mail and press y.\n\n"
+        "x ends the watch. The settings from before are put back and compared, whatever ends it: you, the time, or the line.\n\n"
+        "Held mails lie in files only you can read; where, is said at the end.\n\n"
+        "Without a screen: smtp-wizard iiq watch"
+    )
+    KEYS = _PLAN_KEYS
+    BINDINGS: ClassVar = [
+        Binding("enter", "go", "Begin", show=False),
+        Binding("m", "mode", "Hold or send on", show=False),
+        Binding("b", "by_hand", "By hand", show=False),
+        Binding("y", "confirm", "Sign-off mail", show=False),
+        Binding("x", "end", "End", show=False),
+    ]
+
+    def __init__(self, profile: Profile) -> None:
+        super().__init__()
+        self.profile = profile
+        self.installation: Installation | None = None
+        self.by_hand = False
+        self.send_on = False
+        self.watched: Watch | None = None
+        self.busy = False
+        self.mails: dict[int, Seen] = {}
+        self.fates: dict[int, str] = {}
+        self.steps: tuple[State, ...] = ()
+        self.notes: list[Note] = []
+
+    def body(self) -> ComposeResult:
+        """Steps, words, mails."""
+        with Vertical(id="course", classes="panel") as course:
+            course.border_title = "Until the sign-off mail is seen"
+            yield StageList(id="stages", name_width=43)
+            yield Notes(id="told")
+        with Vertical(id="mails", classes="panel") as mails:
+            mails.border_title = "Mails"
+            yield Menu(id="mail-list")
+
+    def on_mount(self) -> None:
+        """Find the installation, and say what will happen."""
+        self.query_one("#mails").display = False
+        self.query_one("#told").focus()
+        self.run_worker(self._look(), group="look")
+
+    async def _look(self) -> None:
+        self.say((Note("Looking for IdentityIQ on this host ...", wide=True),))
+        self.installation = await self.find_installation(self.profile)
+        self.by_hand = self.installation is None
+        self._plan()
+
+    # --- the plan ----------------------------------------------------------------------------------------------------
+
+    def _plan(self, *more: Note) -> None:
+        if self.watched is None and not self.busy:
+            self.say((*more, *plan_notes(self.profile, self.installation, by_hand=self.by_hand, send_on=self.send_on)))
+            self.show_keys(*_PLAN_KEYS)
+
+    def action_mode(self) -> None:
+        """Switch between holding mails and sending them on."""
+        if self.watched is None and not self.busy:
+            self.send_on = not self.send_on
+            self._plan()
+
+    def action_by_hand(self) -> None:
+        """Switch between the console and your own hand, where there is a console."""
+        if self.watched is None and not self.busy and self.installation is not None:
+            self.by_hand = not self.by_hand
+            self._plan()
+
+    def action_go(self) -> None:
+        """Begin, with the password where mails are to be sent on."""
+        if self.watched is not None or self.busy:
+            return
+        if self.send_on and run.must_ask(self.profile, self.wizard.password):
+            from wizard.app.screens.password import AskPassword
+
+            who = self.profile.login.username if self.profile.login else ""
+            self.app.push_screen(AskPassword(f"{who} at {self.profile.endpoint.host}"), self._given)
+        else:
+            self._start()
+
+    def _given(self, password: Password | None) -> None:
+        if password:
+            self.wizard.password = password
+            self._start()
+
+    def _start(self) -> None:
+        self.busy = True
+        self.notes.clear()
+        self.show_keys(("", "IdentityIQ is being pointed at the relay; x ends and puts everything back"))
+        self.wizard.guard(self._watch())
+
+    # --- the watch ---------------------------------------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        """Watch to the end, restoring included; runs beside the page, which may go."""
+        from wizard import safefile
+        from wizard.identityiq.watch.pointing import NotPointedError
+        from wizard.identityiq.watch.watch import Settings, Watch
+        from wizard.keychain import SecretUnavailable
+        from wizard.memory import place
+
+        try:
+            folder = place.state_file("watch")
+            settings = Settings(folder, upstream=await self._upstream(), send_on=self.send_on, seconds=MINUTES * 60.0)
+            watch = Watch(self._heard, settings, self._pointer())
+            async with watch:
+                self.watched = watch
+                self._begun(watch)
+                await watch.over()
+                self.show_keys(("", "Putting IdentityIQ's settings back ..."))
+            self._ended(watch)
+        except (NotPointedError, SecretUnavailable) as problem:
+            self._failed(str(problem))
+        except (OSError, ValueError) as problem:
+            why = safefile.reason(problem) if isinstance(problem, OSError) and problem.errno else str(problem)
+            self._failed(f"The relay could not be opened: {why}. IdentityIQ's settings are as they were.")
+        finally:
+            self.busy = False
+            self.watched = None
+
+    async def _upstream(self) -> Upstream | None:
+        if not self.send_on:
+            return None
+        from wizard.practice.relay_sender import Upstream
+
+        password = await run.password_for(self.profile, self.wizard.password)
+        return Upstream(self.profile, password, network=self.wizard.network)
+
+    def _pointer(self) -> Pointer:
+        from wizard.identityiq.watch.pointing import ByConsole, ByHand
+        from wizard.memory import lastapply
+
+        if self.by_hand or self.installation is None:
+            return ByHand()
+        return ByConsole(self.installation, lastapply.folder(), login=self.login, say=self._progress, sends_to_all=self.send_on)
+
+    def _progress(self, words: str) -> None:
+        self.notes = [note for note in self.notes if note.tone is not Tone.QUIET]
+        self.notes.append(Note(words, wide=True, tone=Tone.QUIET))
+        self.say(self.notes)
+
+    def _begun(self, watch: Watch) -> None:
+        from wizard.identityiq.watch.words import type_this
+
+        self.notes = [note for note in self.notes if note.tone is not Tone.QUIET]
+        if self.by_hand:
+            self.notes += [Note(line, wide=True) for line in type_this(watch.where)]
+        self.show_keys(*_RUN_KEYS)
+        for mails in self.query("#mails"):
+            mails.display = True
+            self.query_one(Menu).focus()
+        self._draw()
+
+    def _heard(self, event: WatchEvent) -> None:
+        from wizard.identityiq.watch.watch import Seen, Stepped
+        from wizard.practice.relay_events import Fated
+
+        match event:
+            case Stepped(steps=steps):
+                self.steps = steps
+            case Seen(mail=mail):
+                self.mails[mail.number] = event
+            case Fated(number=number, fate=fate):
+                self.fates[number] = str(fate)
+            case _:
+                self.notes.append(words_of(event))
+        self._draw()
+
+    def _draw(self) -> None:
+        if not self.is_attached or not self.query(StageList):
+            return
+        self.query_one(StageList).show_rows(rows_of(self.steps), 7)
+        self.query_one(Menu).show((entry_of(seen, self.fates) for seen in self.mails.values()), keep_place=True)
+        self.say((*next_notes(self.steps), *self.notes[-6:]) if self.watched else tuple(reversed(self.notes)))
+
+    def _ended(self, watch: Watch) -> None:
+        self.watched = None
+        self.notes = [note for note in self.notes if note.tone is not Tone.QUIET]
+        left = watch.left()
+        if left:
+            lie = "1 mail lies" if len(left) == 1 else f"{len(left)} mails lie"
+            self.notes.append(Note(f"{lie} in {left[0].parent}, readable by you alone.", "held"))
+        said = "The sign-off mail was seen." if watch.sign_off_seen else "The sign-off mail was not seen."
+        self.notes.append(Note(said, wide=True, tone=Tone.GOOD if watch.sign_off_seen else Tone.WARN))
+        self.steps = watch.steps
+        self._draw()
+        self.show_keys(("Enter", "Begin again"), ("Esc", "Back"), ("F1", "Help"))
+
+    def _failed(self, why: str) -> None:
+        self.busy = False
+        self.steps = ()
+        for stages in self.query(StageList):
+            stages.show_rows(())
+        if self.is_attached:
+            self._plan(Note(why, wide=True, tone=Tone.BAD))
+
+    # --- keys --------------------------------------------------------------------------------------------------------
+
+    @on(Menu.Chosen)
+    def _read_mail(self, event: Menu.Chosen) -> None:
+        from wizard.app.dialog import Note as Window
+
+        seen = self.mails[int(event.entry.id)]
+        self.app.push_screen(Window(f"Mail {seen.mail.number}", mail_text(seen, self.fates.get(seen.mail.number, ""))))
+
+    def action_confirm(self) -> None:
+        """The mail under the sign is the sign-off mail."""
+        here: Entry | None = self.query_one(Menu).here
+        if self.watched is not None and here is not None:
+            self.watched.confirm_sign_off(int(here.id))
+
+    def action_end(self) -> None:
+        """End the watch; restoring follows."""
+        if self.watched is not None:
+            self.watched.stop()
+
+    def action_back(self) -> None:
+        """Leave the page when the watch is over; before, the watch is ended first."""
+        if self.watched is not None:
+            self.action_end()
+        elif not self.busy:
+            super().action_back()
