@@ -14,6 +14,7 @@ from wizard.arrival.headers import Headers
 from wizard.arrival.hops import Hop, hops
 from wizard.arrival.mailbox import Looked
 
+_RECEIVING = 3  # hops: large receivers hand a mail on inside once or twice
 TOKEN_HEADER = "X-SMTP-Wizard-Token"  # noqa: S105 - the header's name
 
 
@@ -52,11 +53,11 @@ class Traced(NamedTuple):
 
     @property
     def trusted(self) -> Sight | None:
-        """What the receiving server itself saw: the topmost header, where its name fits the last hop's."""
-        if not self.sights or not self.way:
+        """What the receiving side itself saw: the topmost header, where its name fits one of the last hops'."""
+        if not self.sights:
             return None
-        top, last = self.sights[0], self.way[-1].by.lower()
-        return top if _related(top.server, last) else None
+        top = self.sights[0]
+        return top if any(_related(top.server, hop.by.lower()) for hop in self.way[-_RECEIVING:]) else None
 
 
 def trace(headers: Headers, queue_id: str = "") -> Traced:
