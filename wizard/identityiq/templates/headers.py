@@ -12,8 +12,8 @@ from wizard.identityiq.templates.template import Template
 from wizard.profile import Profile
 from wizard.values import shown
 
-# Reserved for examples (RFC 2606, 6761): no server takes mail from there, and none delivers to it.
-_EXAMPLES = re.compile(r"(?:^|\.)(?:example(?:\.(?:com|org|net))?|invalid|test|localhost)$")
+# Nobody's domains (RFC 2606, 6761): no server takes mail from there, and none delivers to it. ``.test`` is for test systems.
+_EXAMPLES = re.compile(r"(?:^|\.)(?:example(?:\.(?:com|org|net))?|invalid|localhost)$")
 _TAG = re.compile(r"<(?:p|br|div|b|i|a|table|tr|td|ul|ol|li|span|h[1-6]|font|strong|em|img)\b[^<>]*>", re.I)
 _GARBLED = re.compile(r"[\u00c3\u00c2][\u0080-\u00bf]|\u00e2\u20ac|\ufffd|[\x80-\x9f]")  # UTF-8 that was read as Latin-1
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|nbsp|[aouAOU]uml|szlig|#\d{1,6});")

@@ -3,6 +3,7 @@
 Must not know how it is rendered: it judges the problems and uses that came of it.
 """
 
+import re
 from collections.abc import Iterator
 
 from wizard.diagnosis.model import Severity
@@ -12,21 +13,24 @@ from wizard.identityiq.templates.names import EVERYWHERE, KNOWN
 from wizard.identityiq.templates.template import Template
 from wizard.values import shown
 
+_ROOT = re.compile(r"\$!?\{?([A-Za-z][\w-]*)")
 _WHOLE = "No mail would come of this template"
 
 
 def flaws(template: Template, rendered: Rendered) -> Iterator[TemplateFlaw]:
     """Return the flaws, each place once."""
-    told: set[tuple[str, int, int]] = set()
-    for use in _unknown(template, rendered):
-        told.add((use.part, use.line, use.column))
-        yield _unknown_argument(template, use)
+    unknown = list(_unknown(template, rendered))
+    yield from (_unknown_argument(template, use) for use in unknown)
     yield from _undeclared(template, rendered)
-    for problem in sorted(rendered.problems, key=lambda one: one.trouble is not Trouble.NOT_IMITATED):
-        place = (problem.part, problem.line, problem.column)
-        if problem.trouble is Trouble.UNRESOLVED and (place in told or _covered(problem, rendered)):
+    names = {use.name for use in unknown}
+    told: set[tuple[str, str, str]] = set()
+    for problem in rendered.problems:
+        root = _ROOT.match(problem.message)
+        said_already = (root and root[1] in names) or _covered(problem, rendered)
+        key = (problem.trouble, problem.part, problem.message)  # a loop meets the same place again and again
+        if key in told or (problem.trouble is Trouble.UNRESOLVED and said_already):
             continue
-        told.add(place)
+        told.add(key)
         yield _flaw(template, problem)
 
 
@@ -127,7 +131,7 @@ def _said(problem: Problem) -> tuple[str, Severity, tuple[str, str], tuple[str, 
             words = ("The template does not come to a good end", f"{_WHOLE}, or a huge one: {problem.message}.")
             return "endless", Severity.ERROR, words, ("Look at its loops, and at macros that call themselves.",)
         case Trouble.NOT_SET:
-            words = (f"#set does not change {message}", "Behind #set( the name stands bare; with braces or ! nothing is set.")
+            words = (f"#set does not change {message}", "Behind #set( the name stands bare; with braces or as a quiet reference nothing is set.")
             return "set-nothing", Severity.WARNING, words, (f"Write #set({message} = ...).",)
         case Trouble.NOT_IMITATED:
             words = (
