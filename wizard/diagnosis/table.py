@@ -13,6 +13,7 @@ from wizard.diagnosis import (
     cures,
     endings,
     hello,
+    java,
     mail,
     message,
     middle,
@@ -86,6 +87,7 @@ def findings_document() -> str:
     groups = [(title, _at_home(title, rules, everything)) for title, rules in _GROUPS]
     groups.append(("Not in the handbook", {UNKNOWN.id: [UNKNOWN]}))
     groups.append(("Warnings beside a run that passed", _by_id(WARNINGS)))
+    groups.append(("Seen with the eyes of IdentityIQ's Java", _by_id(java.RULES)))
     return "\n".join((_INTRO, *(_contents(*group) for group in groups), *(_section(*group) for group in groups)))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from wizard.diagnosis.model import Finding, Severity
 from wizard.identityiq.jvm.missing import pem
+from wizard.identityiq.jvm.trusted import Trusted
 from wizard.identityiq.jvm.view import Eye, JvmView, Missing
 from wizard.identityiq.jvm.wording import plain_version, short, verdict_line
 from wizard.modes import MODES_SPOKEN
@@ -56,10 +57,14 @@ def _eye(eye: Eye, style: Style, *, first: bool) -> list[str]:
     sign = {True: "ok", False: "X", None: "!"}[eye.verdict.accepts]
     return [
         style.heading(style.plain(head)),
-        *_row("trust store", f"{trusted.store.path}: {trusted.problem or f'{len(trusted.entries)} certificates'}", style),
+        *_row("trust store", f"{trusted.store.path}: {trusted.problem or _counted(trusted)}", style),
         *_row("TLS versions", versions + limited, style),
         *_row("verdict", f"{style.sign(sign)} {verdict_line(eye.verdict)}", style, safe=True),
     ]
+
+
+def _counted(trusted: Trusted) -> str:
+    return "1 certificate" if len(trusted.entries) == 1 else f"{len(trusted.entries)} certificates"
 
 
 def _row(name: str, value: str, style: Style, *, safe: bool = False) -> list[str]:

@@ -78,6 +78,8 @@ async def examine(
     view = _completed(view, seen.sent, pools, save_as)
     who = "IdentityIQ's Java" if isinstance(subject, Installation) else "This Java"
     others = (wording.accepts_more(view, who), wording.differs(view))
+    of_host = subject.notes if isinstance(subject, Installation) else ()
+    view = view._replace(notes=(*view.notes, *of_host))
     return view._replace(finding=wording.distrusts(view, who), others=tuple(one for one in others if one))
 
 
@@ -149,7 +151,7 @@ def _completed(view: JvmView, sent: tuple[bytes, ...], pools: tuple[Pool, ...], 
 
 
 def _pools(view: JvmView, ca_file: Path | None) -> tuple[Pool, ...]:
-    """Return who on this host may have the certificate that is missing; the ones our own check has just verified by come first."""
+    """Return who on this host may have the certificate that is missing; those our own check verified by first."""
     named = f"in the CA file {ca_file}" if ca_file else "in this host's own list of authorities"
     ours = Pool(named, view.ours.path[1:] if view.ours else ())
     files = (Pool(named, in_file(ca_file)),) if ca_file else ()

@@ -225,7 +225,7 @@ def _evidence(eye: Eye, view: JvmView) -> str:
         if culprit
         else plain_version(view.version)
     )
-    return f"{about}; {eye.trusted.store.path}, {len(eye.trusted.entries)} certificates"
+    return f"{about}; certificates in {eye.trusted.store.path}: {len(eye.trusted.entries)}"
 
 
 def _log_line(eye: Eye, security: Security) -> str:
