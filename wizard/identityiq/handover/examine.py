@@ -67,7 +67,8 @@ def examine(text: str) -> tuple[Flaw, ...]:
             found += _judged(scan(clean))
         except NotXmlError as problem:
             found.append(_not_xml(problem))
-    return tuple(sorted(found, key=lambda one: (one.line, one.column)))
+    # What is about an absent entry has no line, and comes last.
+    return tuple(sorted(found, key=lambda one: (one.line or len(text), one.column)))
 
 
 def _characters(text: str) -> Iterator[Flaw]:

@@ -106,15 +106,32 @@ async def plan_undo(
     async with open_session(installation, login=login, deadline=deadline, say=say, patience=waits) as session:
         read = await _read(session, installation)
     entries = _with_value(found)
-    notes = () if whole else _left_alone(read.settings, entries)
+    notes = () if whole else _left_alone(path, read.settings, entries)
     return Plan(installation, read.settings, entries, document, found.password, whole, read.waiting, notes)
 
 
-def _left_alone(now: Settings, entries: tuple[Entry, ...]) -> tuple[str, ...]:
-    """A merge takes nothing out: name what stands beside it, which the change may have added."""
+def _left_alone(path: Path, now: Settings, entries: tuple[Entry, ...]) -> tuple[str, ...]:
+    """A merge takes nothing out: name what the change added, where the file of the change lies beside its rollback."""
     named = {entry.key for entry in entries}
-    others = ", ".join(label(entry.key) for entry in now.entries if entry.key not in named)
-    return (f"Not in the file, and so left as it is: {others}. Only the whole object takes entries out.",) if others else ()
+    added = [entry.key for entry in now.entries if entry.key in _changed_by(path) - named]
+    if not added:
+        return ()
+    return (
+        f"Added by the change, and left there by this file: {', '.join(map(label, added))}. The whole object takes them out.",
+    )
+
+
+def _changed_by(path: Path) -> frozenset[str]:
+    """Return the keys of the file that a rollback belongs to: ``merge.xml`` beside it, or ``x.xml`` beside ``x.rollback.xml``."""
+    name = path.name.removesuffix(".rollback.xml")
+    beside = path.with_name("merge.xml" if name == path.name else f"{name}.xml")
+    if beside == path:
+        return frozenset()
+    try:
+        settings, _ = _settings_in(_text_of(beside), beside)
+    except UnfitError:
+        return frozenset()
+    return frozenset(entry.key for entry in settings.entries)
 
 
 async def _read(session: Session, installation: Installation) -> _Read:
