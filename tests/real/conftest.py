@@ -26,6 +26,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for name, server, against, why in (
         ("test_postfix.py", "", "Postfix and Dovecot", postfix.missing()),
         ("test_javamail.py", "", "JavaMail", javamail.missing()),
+        ("test_javamail_command.py", "", "JavaMail from the command line", javamail.missing()),
         ("test_javamail_prediction.py", "", "JavaMail and Postfix", javamail.missing() or postfix.missing()),
         ("test_java_trust.py", "", "a Java's own handshakes", java.missing()),
         ("test_velocity.py", "", "Velocity", velocity.missing()),

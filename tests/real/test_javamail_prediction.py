@@ -21,7 +21,7 @@ from tests.real import javamail, matrix
 from tests.real.server import Server
 from wizard.diagnosis.reading import explain
 from wizard.draft import Change, Field
-from wizard.identityiq.javamail import program
+from wizard.identityiq.javamail import library, program
 from wizard.identityiq.javamail.job import job_of
 from wizard.identityiq.javamail.outcome import Outcome
 from wizard.identityiq.javamail.predicting import predict
@@ -92,7 +92,7 @@ async def started(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Jav
     assert not why, f"CI must run JavaMail: {why}"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
-        prepared = await program.prepare(program.runtime_of(None), program.library_of(None))
+        prepared = await program.prepare(program.runtime_of(None), library.library_of(None))
     async with running(prepared) as java:
         yield java
 
@@ -127,10 +127,8 @@ async def test_the_library_does_what_was_foretold(rows: dict[str, Row], name: st
 
 
 # Rows of the matrix of real servers that say nothing here, and why.
-NOT_ASKED = dict.fromkeys(
-    ("too large on 587", "too large on 465", "too large on 25"),
-    "the library sends a small message of its own, whatever the profile's is",
-)
+_SMALL = "the library sends a small message of its own, whatever the profile's is"
+NOT_ASKED = dict.fromkeys(("too large on 587", "too large on 465", "too large on 25"), _SMALL)
 ASKED = tuple(row for row in matrix.ROWS if row.name not in NOT_ASKED)
 # Where Postfix is told apart otherwise, and why.
 POSTFIX_DIFFERS: dict[str, str] = {}

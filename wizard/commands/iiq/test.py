@@ -45,10 +45,12 @@ def run(args: argparse.Namespace, network: Network | None = None) -> int:
     """Check, run the library, and print both. 0 when both went well, 1 when not. Raises UsageError; ``network`` is for tests."""
     from wizard.commands.password import password_for
     from wizard.commands.remembering import held_back
-    from wizard.commands.terminal import talk
+    from wizard.commands.terminal import UsageError, talk
     from wizard.identityiq.javamail.trial import means
 
     profile = setup.from_arguments(args).profile
+    if not profile.endpoint.host:
+        raise UsageError("this profile speaks no SMTP, so there is no mail library to test: see smtp-wizard iiq oauth")
     installation = _installation(args, profile)
     tools = means(installation, _path(args.java), _path(args.jar), _store(args.trust_store))
     predict = args.predict or not tools.there
@@ -113,6 +115,11 @@ def _beforehand(
         said.append(f"JavaMail{version} from {tools.library.jar}, Java from {tools.runtime.home} ({whose}).")
     if profile.login and not predict:
         said.append(_sign_ins(profile.login.username, again=args.sign_in_again))
+    side = profile.identityiq
+    if side and side.type and not side.type.needs_host:
+        said.append(
+            f"This profile's notification type is {side.type.label}, which uses no mail library: this is what SMTP would do."
+        )
     if args.deliver and not predict:
         said.append(f"Two test messages go to {profile.recipient or 'nobody, because no recipient is set'}.")
     return said
@@ -135,7 +142,7 @@ async def _both(
     predict: bool,
 ) -> tuple[Report, Outcome]:
     from wizard.commands.terminal import talk
-    from wizard.identityiq.javamail.program import NotHereError
+    from wizard.identityiq.javamail.library import NotHereError
     from wizard.identityiq.javamail.trial import trial
     from wizard.report import Report
     from wizard.smtp.check import check

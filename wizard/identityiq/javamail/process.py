@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from wizard.identityiq.installation import TrustStore
 from wizard.identityiq.javamail.job import Job, written
-from wizard.identityiq.javamail.program import NotHereError, Program
+from wizard.identityiq.javamail.library import NotHereError
+from wizard.identityiq.javamail.program import Program
 from wizard.profile import Password
 
 MOST_RECORDS = 4000  # of one job; a session has about a hundred

@@ -24,7 +24,7 @@ async def send(
     """Compile the probe where that was not done yet, run it once, and return what happened; never raises for what a server does.
 
     Signs in at most once. Takes a second or two; a server that says nothing takes the ``patience`` more. Raises
-    program.NotHereError when the library cannot be run here.
+    library.NotHereError when the library cannot be run here.
     """
     prepared = await program.prepare(runtime, library)
     try:

@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from wizard.identityiq.installation import Installation, JavaRuntime, MailLibrary, TrustStore
 from wizard.identityiq.javamail.job import job_of
+from wizard.identityiq.javamail.library import NotHereError, library_of
 from wizard.identityiq.javamail.outcome import End, Outcome, SignIn
 from wizard.identityiq.javamail.predicting import Facts, predict
 from wizard.identityiq.javamail.process import Patience
-from wizard.identityiq.javamail.program import NotHereError, library_of, runtime_of
+from wizard.identityiq.javamail.program import runtime_of
 from wizard.identityiq.javamail.sending import send
 from wizard.profile import Mechanism, Password
 from wizard.report import Report
