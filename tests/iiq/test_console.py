@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.iiq.standin import Fault, commands_of, process_of, settings_of, sign_ins_of, standin, waiting_in
@@ -132,12 +132,15 @@ async def test_an_import_that_dies_half_way_is_found_out_by_reading_back(tmp_pat
 async def test_what_the_launcher_started_is_ended_with_it(tmp_path: Path) -> None:
     iiq = standin(tmp_path / "iiq")
     real = iiq.console.rename(iiq.console.with_name("iiq.py"))
-    iiq.console.write_text(f'#!/bin/sh\nsleep 600 &\necho $! > {tmp_path}/child\nexec {real} "$@"\n')
+    os.mkfifo(tmp_path / "held")
+    held = os.open(tmp_path / "held", os.O_RDONLY | os.O_NONBLOCK)
+    iiq.console.write_text(f'#!/bin/sh\nsleep 600 9> {tmp_path}/held &\nexec {real} "$@"\n')
     iiq.console.chmod(0o755)
     (answer,) = await run(iiq, ("about",), patience=QUICK)
     assert not answer.problem
-    child = int((tmp_path / "child").read_text())
-    assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+    ended, _, _ = select.select([held], [], [], 30)
+    assert ended, "the end of a pipe shows when nobody holds it any more"
+    os.close(held)
 
 
 async def test_a_user_without_java_gets_the_one_that_runs_identityiq(tmp_path: Path) -> None:
@@ -380,10 +383,26 @@ async def test_a_password_is_encrypted_without_being_seen(tmp_path: Path, site_k
 
 async def test_the_answer_to_a_secret_never_repeats_it(tmp_path: Path) -> None:
     async with open_session(standin(tmp_path / "iiq", echo=True), patience=QUICK) as session:
-        answer = await session.ask("count", secret=Password("Hunter2"))
-        unknown = await session.ask("Hunter2")
-    assert answer.command == "count ••••"
-    assert "Hunter2" not in answer.output + unknown.output + unknown.problem
+        answer = await session.ask("get Configuration", secret=Password("Hunter2"))
+    assert answer.command == "get Configuration ••••"
+    assert answer.output == "Unknown object: ••••\n", "the stand-in repeats the name, and it is hidden"
+    assert "Hunter2" not in answer.problem
+
+
+async def test_a_sign_in_with_a_common_word_leaves_the_settings_as_they_are(tmp_path: Path) -> None:
+    entries = {"defaultEmailFromAddress": "admin@example.com", "smtp_username": "admin"}
+    iiq = standin(tmp_path / "iiq", login=("spadmin", "admin"), entries=entries)
+    export = await read(iiq, login=ConsoleLogin("spadmin", Password("admin")), patience=QUICK)
+    assert export.settings is not None
+    assert export.settings.value(Key.FROM) == "admin@example.com"
+    assert export.settings.value(Key.USERNAME) == "admin"
+
+
+@pytest.mark.parametrize("secret", ["A", "ACP", "1:ACP:x"])
+async def test_a_short_password_does_not_spoil_its_own_encryption(tmp_path: Path, secret: str) -> None:
+    encrypted = await encrypt(standin(tmp_path / "iiq", echo=True), Password(secret), patience=QUICK)
+    assert encrypted.startswith("1:ACP:")
+    assert "•" not in encrypted
 
 
 @pytest.mark.parametrize(

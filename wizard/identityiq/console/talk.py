@@ -133,9 +133,11 @@ class Session:
         self._process.empty()
         await self._process.say(line)
         wait = await self._answered()
-        output = hidden(_without_echo(wait.text, line, prompt=wait.sign == "prompt"), self._secrets)
+        output = _without_echo(wait.text, line, prompt=wait.sign == "prompt")
+        if secret:
+            output = hidden(output, (secret,), words=True)
         if wait.sign in ("prompt", "quiet"):
-            answer = Answer(shown, output, judge(command, output))
+            answer = Answer(shown, output, hidden(judge(command, output), self._secrets))
             self.answers = (*self.answers, answer)
             return answer
         raise self._unanswered(wait.sign, shown, output)
@@ -167,7 +169,7 @@ class Session:
                 words = f"IdentityIQ's console was slow to start, and asked for a sign-in only after '{shown}' was sent."
             case _:
                 trouble = Trouble.DIED
-                words = f"IdentityIQ's console ended in the middle of '{shown}'.{_last(output)}"
+                words = f"IdentityIQ's console ended in the middle of '{shown}'.{hidden(_last(output), self._secrets)}"
         answers = (*self.answers, Answer(shown, output[:LARGEST], f"{words} {unknown}"))
         return ConsoleProblem(trouble, f"{words} {unknown}", answers)
 

@@ -111,9 +111,13 @@ def quotable(line: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def hidden(text: str, secrets: tuple[Password, ...]) -> str:
-    """Return a text with the secrets as dots, should the console repeat what it was told."""
+def hidden(text: str, secrets: tuple[Password, ...], *, words: bool = False) -> str:
+    """Return a text with the secrets as dots, should the console repeat what it was told.
+
+    With ``words`` only where they stand alone: a short password may well be part of an answer's data, which must stay as it is.
+    """
     for secret in secrets:
         if secret:
-            text = text.replace(secret.reveal(), "••••")
+            pattern = re.escape(secret.reveal())
+            text = re.sub(rf"(?<!\S){pattern}(?!\S)" if words else pattern, "••••", text)
     return text
