@@ -19,7 +19,7 @@ RULES: tuple[Rule, ...] = (
         severity=Severity.WARNING,
         title="IdentityIQ's Java would refuse the server",
         meaning="A Java trusts what is in its own trust store, not the system's list, and has its own opinion of old TLS "
-        "versions, signatures and keys. Our own check may pass where IdentityIQ's mail does not go out: hence a warning beside it.",
+        "versions, signatures and keys. Our own check may pass where IdentityIQ's mail does not go out: a warning beside it.",
         when=_looked_at(
             "smtp-wizard iiq trust: the certificates of that Java's trust store, read with its keytool, do not lead to the "
             "server's; or its java.security, its settings or its mail library forbid what the server offers"
@@ -37,7 +37,7 @@ RULES: tuple[Rule, ...] = (
         severity=Severity.INFO,
         title="Our check refuses the server, and IdentityIQ's Java accepts it",
         meaning="Java's mail library is expected not to look at the names in a certificate, and its trust store may hold an "
-        "authority this host's list does not. A name that does not fit is a warning: another server with a certificate would do as well.",
+        "authority this host's list does not. A name that does not fit is a warning: another server would do as well.",
         when=_looked_at("smtp-wizard iiq trust: our own handshake was refused, and that Java would make it"),
         advice=(
             "Use a name as the host that stands in the certificate.",
