@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from wizard.identityiq.console.session import ConsoleLogin, ConsoleProblem, Patience, read
+from wizard.identityiq.console.session import ConsoleLogin, ConsoleProblem, Patience, Trouble, read
 from wizard.identityiq.handover.apply import StoppedError, apply
 from wizard.identityiq.handover.kept import Kept, new_folder
 from wizard.identityiq.handover.merge import merge_xml
@@ -27,8 +27,14 @@ __all__ = ["ByConsole", "ByHand", "NotPointedError", "Pointer", "Where"]
 
 
 class NotPointedError(Exception):
-    """IdentityIQ could not be pointed at the relay. Its text is the user's sentence; what was changed has been taken back or is
-    named in it."""
+    """IdentityIQ could not be pointed at the relay. Its text is the user's sentence, and says what stands now.
+
+    ``trouble`` is the console's, where that was the cause: a sign-in it wants, for one.
+    """
+
+    def __init__(self, sentence: str, trouble: Trouble | None = None) -> None:
+        super().__init__(sentence)
+        self.trouble = trouble
 
 
 class NotRestoredError(Exception):
@@ -97,6 +103,7 @@ class ByConsole:
     async def point(self, where: Where) -> tuple[str, ...]:
         """Read what stands, keep a way back, import, read back. Raises NotPointedError."""
         self._where = where
+        self._refuse_twice()
         try:
             before = (await read(self.installation, login=self._login, deadline=self._deadline, say=self._say)).settings
             assert before is not None  # read raises where there are none
@@ -115,7 +122,8 @@ class ByConsole:
                 patience=self._patience,
             )
         except (ConsoleProblem, StoppedError, OSError) as problem:
-            raise NotPointedError(f"IdentityIQ was not pointed at the relay. {problem}") from None
+            trouble = problem.trouble if isinstance(problem, ConsoleProblem) else None
+            raise NotPointedError(f"IdentityIQ was not pointed at the relay. {problem}", trouble) from None
         if done.status is Status.DONE:
             return notes
         why = done.problem or "What was read back is not what was wanted."
@@ -127,6 +135,12 @@ class ByConsole:
         except NotRestoredError as problem:
             raise NotPointedError(f"IdentityIQ could not be pointed at the relay. {why} {problem}") from None
         raise NotPointedError(f"IdentityIQ could not be pointed at the relay. {why} {back}")
+
+    def _refuse_twice(self) -> None:
+        """What stands now may be an old relay: taken for the settings before, it would be all that is left of them."""
+        still = next((one for one in due.pending() if one.folder == self.installation.folder), None)
+        if still is not None:
+            raise NotPointedError(still.sentence)
 
     def _begun(self, kept: Kept, plan: Plan) -> None:
         """Called when the rollback files are there and nothing is changed. Raises OSError, which stops the import."""
