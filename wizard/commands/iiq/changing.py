@@ -89,11 +89,12 @@ def run(
 def _check(args: argparse.Namespace) -> None:
     if args.plan and args.yes:
         raise UsageError("--plan changes nothing and --yes agrees to a change: leave one of the two out")
-    if not args.plan and not args.yes and (args.no_input or not _somebody()):
+    if not args.plan and not args.yes and (args.no_input or not somebody()):
         raise UsageError("Nobody is here to agree to the change: add --yes, or --plan to see what it would be")
 
 
-def _somebody() -> bool:
+def somebody() -> bool:
+    """Return whether a person can answer."""
     return is_terminal(sys.stdin) and is_terminal(sys.stderr)
 
 
@@ -151,6 +152,10 @@ def _remember(plan: Plan, kept: Kept, words: Words, state: str) -> None:
     """Keep where the way back is, so that undo finds it; a state folder that cannot be written is no reason to stop."""
     from wizard.memory import lastapply
 
+    if words.file is not None and state == "done":
+        from wizard.identityiq.watch import due
+
+        due.settle(words.file)  # where a watch could not restore, this has done it
     if words.undoes is not None:
         if state != "done":
             return
@@ -190,7 +195,7 @@ def _cleared(args: argparse.Namespace, chosen: Installation, login: ConsoleLogin
         return None
     talk(CLEARING)
     if not args.yes_delete_waiting_mail and not (
-        _somebody() and not args.no_input and asked("Type DELETE to delete all waiting mail, Enter to keep it: ", ("delete",))
+        somebody() and not args.no_input and asked("Type DELETE to delete all waiting mail, Enter to keep it: ", ("delete",))
     ):
         talk("The waiting mail was kept.")
         return None

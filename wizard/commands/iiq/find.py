@@ -27,7 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Show what is on this host; 1 when there is no IdentityIQ. Raises UsageError for a named folder that holds none."""
     from wizard.identityiq.host import look
+    from wizard.identityiq.watch import due
 
+    talk(*(one.sentence for one in due.pending()))
     found = _named(args.folder) if args.folder else look()
     if args.json:
         print_json(_json(found))
