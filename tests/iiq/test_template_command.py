@@ -170,7 +170,7 @@ async def test_html_goes_with_its_text_beside_it(practice: PracticeServer, file:
     assert message.header("X-SMTP-Wizard-Token") in message.html
     assert "<p>Dear <b>Jane Doe</b>" in message.html
     assert "</p>\r\n</body></html>" in message.html
-    assert "Dear Jane Doe, see this <https:" in message.text
+    assert "Dear Jane Doe, see this\r\n<https:" in message.text
 
 
 async def test_exact_leaves_the_body_as_it_is(practice: PracticeServer, file: str) -> None:

@@ -13,6 +13,8 @@ from tests.real.velocity import FAILED, VALUES, rendered
 from wizard.identityiq.templates.rendering import in_worker
 
 TEMPLATES = (
+    '#macro(a $p-q $r)$p-q $r#end#a("x" $s)',
+    "#foreach($i-j in $l)$i-j#end $s-$s",
     "$s-x $s- ${s}-x",
     "#if($e)T#{else}F#end #if($z)T#{else}F#end #if($el)T#{else}F#end #if($u)T#{else}F#end",
     "#if($u == null)T#{else}F#end",

@@ -9,7 +9,7 @@ from typing import Any
 
 import airspeed
 
-from wizard.identityiq.templates import grammar, ways
+from wizard.identityiq.templates import elements, grammar, methods, operators, ways
 
 MOST_STEPS = 200_000  # elements evaluated for one text
 MOST_OUTPUT = 1_000_000  # characters written for one text
@@ -81,8 +81,8 @@ def _name_or_call(self: Any, current: Any, loader: Any, top: Any) -> Any:
     elif current is None:
         return None
     elif self.parameters is not None:
-        found = ways.call(current, self.name, self.parameters.calculate(top, loader))
-        if found is None and not ways.knows(current, self.name):
+        found = methods.call(current, self.name, self.parameters.calculate(top, loader))
+        if found is None and not methods.knows(current, self.name):
             _Now.run.not_imitated.append((self, f"{self.name}()"))
     else:
         found = ways.read_field(current, self.name)
@@ -181,7 +181,7 @@ def _set(self: Any, _stream: Any, namespace: Any, loader: Any) -> None:
     last = place.steps[-1]
     key = last if isinstance(last, str) else last.calculate(namespace, loader)
     if isinstance(current, dict | list):
-        ways.call(current, "put" if isinstance(current, dict) else "set", [key, value])
+        methods.call(current, "put" if isinstance(current, dict) else "set", [key, value])
 
 
 def _followed(current: Any, step: Any, namespace: Any, loader: Any) -> Any:
@@ -234,43 +234,6 @@ def _called(macro: Any, stream: Any, namespace: Any, values: list[Any], texts: l
     _Now.run.macros -= 1
 
 
-def _operated(self: Any, left: Any, right: Any) -> Any:
-    match self.sign:
-        case "&&" | "and":
-            return ways.true(left) and ways.true(right)
-        case "||" | "or":
-            return ways.true(left) or ways.true(right)
-        case "==" | "eq":
-            return ways.equal(left, right)
-        case "!=" | "ne":
-            return not ways.equal(left, right)
-        case "+" | "-" | "*" | "/" | "%":
-            return ways.reckoned(self.sign, left, right)
-        case _:
-            return ways.compared(self.sign, left, right)
-
-
-def _parse_operator(self: Any) -> None:
-    (self.sign,) = self.identity_match(self.BINARY_OP)
-    if self.sign not in self.PRECEDENCE:
-        raise airspeed.NoMatch
-    self.precedence = self.PRECEDENCE[self.sign]
-
-
-def _range(self: Any, namespace: Any, loader: Any) -> list[int]:
-    first, last = self.value1.calculate(namespace, loader), self.value2.calculate(namespace, loader)
-    if not (isinstance(first, int) and isinstance(last, int)):
-        return []
-    if abs(last - first) > ways.LONGEST:
-        raise ways.TooMuch("a range has more than a million numbers")
-    return list(range(first, last + 1) if first <= last else range(first, last - 1, -1))
-
-
-def _dictionary(self: Any, namespace: Any, loader: Any) -> dict[Any, Any]:
-    pairs = [(key.calculate(namespace, loader), one.calculate(namespace, loader)) for key, one in self.local_data.items()]
-    return {key: one for key, one in pairs if key.__hash__ is not None}
-
-
 def _evaluate_text(self: Any, stream: Any, namespace: Any, loader: Any) -> None:
     value = self.value.calculate(namespace, loader)
     if value is not None:
@@ -280,6 +243,7 @@ def _evaluate_text(self: Any, stream: Any, namespace: Any, loader: Any) -> None:
 def install() -> None:
     """Put all of it over airspeed's classes; once, in a process of its own."""
     grammar.install()
+    operators.install()
     airspeed._Element.evaluate = _evaluate
     airspeed.StoppableStream.write = _write
     airspeed.NameOrCall.calculate = _name_or_call
@@ -292,10 +256,5 @@ def install() -> None:
     airspeed.DefineDefinition.evaluate_raw = _define_block
     airspeed.MacroCall.evaluate_raw = _call_macro
     airspeed.EvaluateDirective.evaluate_raw = _evaluate_text
-    airspeed.BinaryOperator.parse = _parse_operator
-    airspeed.BinaryOperator.apply_to = _operated
-    airspeed.UnaryOperatorValue.calculate = lambda self, space, loader: not ways.true(self.value.calculate(space, loader))
-    airspeed.Range.calculate = _range
-    airspeed.DictionaryLiteral.calculate = _dictionary
-    grammar.Escape.evaluate_raw = _escape
-    grammar.BreakDirective.evaluate_raw = _break
+    elements.Escape.evaluate_raw = _escape
+    elements.BreakDirective.evaluate_raw = _break

@@ -9,97 +9,19 @@ from typing import Any
 
 import airspeed
 
-WHOLE = "text"  # the name of what the user wrote
-INNER = "string"  # ... and of a string literal within it
-
-
-class Place(str):
-    """The name of a text, with ``base``: how many characters stand before it in the text the user wrote."""
-
-    base: int = 0
-
-    @classmethod
-    def inside(cls, outer: str, start: int) -> "Place":
-        """Return the place of a string literal's content, which begins behind its quotation mark."""
-        made = cls(INNER)
-        made.base = getattr(outer, "base", 0) + start + 1
-        return made
-
-
-_NAME = r"[a-z][a-z0-9_-]*"  # a hyphen belongs to the name: $user-id is one reference
-_I = re.IGNORECASE
-_EVALUATED = r"\$!?\{?[a-z]|#(?:if|set|foreach|end|else|elseif|macro|stop|break|define)\b"
-_LINE_END = r"(?:[ \t]*\r?\n)?"
-
-
-def directive(name: str, rest: str = "") -> re.Pattern[str]:
-    """Return the pattern of ``#name`` and ``#{name}``, in small letters only."""
-    return re.compile(rf"#(?:{name}\b|\{{{name}\}}){rest}")
-
-
-class Escape(airspeed._Element):  # type: ignore[misc]  # airspeed has no types
-    r"""``\$name`` and ``\#if``: backslashes count only before what would be evaluated."""
-
-    BEFORE = re.compile(rf"(\\+)(?={_EVALUATED})", _I)
-
-    def parse(self) -> None:
-        """Take the backslashes, and the reference or the sign that an odd number of them keeps."""
-        (found,) = self.identity_match(self.BEFORE)
-        self.slashes = len(found)
-        self.reference: Any = None
-        self.sign = ""
-        if self.next_text().startswith("$"):
-            self.reference = self.next_element(airspeed.FormalReference)
-        elif self.slashes % 2:
-            (self.sign,) = self.identity_match(re.compile(r"(#\w+)"))
-
-
-class Literal(airspeed._Element):  # type: ignore[misc]
-    """``#[[ text ]]#`` is left as it is (since Velocity 1.7)."""
-
-    ALL = re.compile(r"#\[\[(.*?)\]\]#", re.S)
-
-    def parse(self) -> None:
-        """Take the text between the brackets."""
-        (self.text,) = self.identity_match(self.ALL)
-
-    def evaluate_raw(self, stream: Any, _namespace: Any, _loader: Any) -> None:
-        """Write it."""
-        stream.write(self.text)
-
-
-class BreakDirective(airspeed._Element):  # type: ignore[misc]
-    """``#break`` ends the innermost #foreach."""
-
-    START = directive("break")
-
-    def parse(self) -> None:
-        """Take the word."""
-        self.identity_match(self.START)
-
-
-class Places(airspeed._Element):  # type: ignore[misc]
-    """What #set changes: a name, a field, a key or an element. ``${name}`` is read and changes nothing, as in Velocity."""
-
-    NAME = re.compile(rf"\s*\$(!?\{{?)({_NAME})", _I)
-    FIELD = re.compile(rf"\.({_NAME})", _I)
-    CLOSE = re.compile(r"\}")
-
-    def parse(self) -> None:
-        """Take the path."""
-        formal, self.name = self.identity_match(self.NAME)
-        self.formal = bool(formal)
-        self.steps: list[Any] = []
-        while True:
-            field = self.next_match(self.FIELD)
-            if field:
-                self.steps.append(field[0])
-                continue
-            try:
-                self.steps.append(self.next_element(airspeed.ArrayIndex))
-            except airspeed.NoMatch:
-                break
-        self.optional_match(self.CLOSE)
+from wizard.identityiq.templates.elements import (
+    EVALUATED,
+    IGNORE,
+    LINE_END,
+    IDENTIFIER,
+    WHOLE,
+    BreakDirective,
+    Escape,
+    Literal,
+    Place,
+    Places,
+    directive,
+)
 
 
 def strict(parse: Callable[[Any], None], expected: str) -> Callable[[Any], None]:
@@ -247,10 +169,10 @@ def install() -> None:
 
 
 def _words() -> None:
-    name = re.compile(rf"({_NAME})", _I)
-    plain = rf"(?:[^\\$#]|\\(?!\\*(?:{_EVALUATED})))+"
+    name = re.compile(rf"({IDENTIFIER})", IGNORE)
+    plain = rf"(?:[^\\$#]|\\(?!\\*(?:{EVALUATED})))+"
     lone = r"\$(?!!?\{?[a-z])(?!\Z)"
-    airspeed.Text.PLAIN = re.compile(f"({plain}|{lone})", re.S | _I)
+    airspeed.Text.PLAIN = re.compile(f"({plain}|{lone})", re.S | IGNORE)
     airspeed.Text.ESCAPED_CHAR = re.compile(r"(?!)")
     airspeed.FallthroughHashText.PLAIN = re.compile(
         r"(#(?!(?:end|else|elseif|if|set|foreach|macro)\b|\{(?:end|else|elseif|if|foreach)\}))"
@@ -262,17 +184,17 @@ def _words() -> None:
     airspeed.Comment.COMMENT = re.compile(r"#(?:#[^\n]*(?:\n|\Z)|\*.*?(?:\*#|\Z))", re.S)
     airspeed.IfDirective.START = directive("if", r"\s*")
     airspeed.ElseifBlock.START = directive("elseif", r"\s*")
-    airspeed.ElseBlock.START = directive("else", _LINE_END)
+    airspeed.ElseBlock.START = directive("else", LINE_END)
     airspeed.End.END = directive("end")
     # Blanks before #set are taken away behind a reference or a directive, and stay behind other text.
     airspeed.SetDirective.START = re.compile(r"[ \t]*#(?:set\b|\{set\})\s*\(")
     airspeed.ForeachDirective.START = directive("foreach")
-    airspeed.ForeachDirective.LOOP_VAR_NAME = re.compile(rf"\$\{{?({_NAME})\}}?", _I)
-    airspeed.ForeachDirective.CLOSE_PAREN = re.compile(rf"\s*\){_LINE_END}")
+    airspeed.ForeachDirective.LOOP_VAR_NAME = re.compile(rf"\$\{{?({IDENTIFIER})\}}?", IGNORE)
+    airspeed.ForeachDirective.CLOSE_PAREN = re.compile(rf"\s*\){LINE_END}")
     airspeed.MacroDefinition.START = directive("macro")
-    airspeed.MacroDefinition.NAME = re.compile(rf"\s*({_NAME})", _I)
+    airspeed.MacroDefinition.NAME = re.compile(rf"\s*({IDENTIFIER})", IGNORE)
     airspeed.DefineDefinition.START = directive("define")
-    airspeed._FunctionDefinition.ARG_NAME = re.compile(rf"[,\s]+\$({_NAME})", _I)
+    airspeed._FunctionDefinition.ARG_NAME = re.compile(rf"[,\s]+\$({IDENTIFIER})", IGNORE)
     airspeed.StopDirective.STOP = directive("stop", r"(?:\(\))?")
-    airspeed.MacroCall.START = re.compile(rf"#({_NAME})", _I)
-    airspeed.MacroCall.CLOSE_PAREN = re.compile(rf"\s*\){_LINE_END}")
+    airspeed.MacroCall.START = re.compile(rf"#({IDENTIFIER})", IGNORE)
+    airspeed.MacroCall.CLOSE_PAREN = re.compile(rf"\s*\){LINE_END}")

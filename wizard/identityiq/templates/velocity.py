@@ -131,7 +131,8 @@ def _said(problem: Problem) -> tuple[str, Severity, tuple[str, str], tuple[str, 
             words = ("The template does not come to a good end", f"{_WHOLE}, or a huge one: {problem.message}.")
             return "endless", Severity.ERROR, words, ("Look at its loops, and at macros that call themselves.",)
         case Trouble.NOT_SET:
-            words = (f"#set does not change {message}", "Behind #set( the name stands bare; with braces or as a quiet reference nothing is set.")
+            bare = "Behind #set( the name stands bare; with braces or as a quiet reference nothing is set."
+            words = (f"#set does not change {message}", bare)
             return "set-nothing", Severity.WARNING, words, (f"Write #set({message} = ...).",)
         case Trouble.NOT_IMITATED:
             words = (

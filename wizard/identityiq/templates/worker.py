@@ -13,7 +13,7 @@ from typing import Any
 
 import airspeed
 
-from wizard.identityiq.templates import dialect, grammar
+from wizard.identityiq.templates import dialect, elements
 from wizard.identityiq.templates.vocabulary import values
 from wizard.identityiq.templates.ways import TooMuch
 
@@ -30,7 +30,7 @@ def answer(job: dict[str, Any]) -> dict[str, Any]:
 def _part(text: str, names: dict[str, object]) -> dict[str, Any]:
     made: dict[str, Any] = {"text": "", "problems": [], "uses": [], "assigned": []}
     run = dialect.begin()
-    template = airspeed.Template(text, grammar.Place(grammar.WHOLE))
+    template = airspeed.Template(text, elements.Place(elements.WHOLE))
     stream = airspeed.StoppableStream()
     try:
         template.ensure_compiled()
