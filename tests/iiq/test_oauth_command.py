@@ -77,7 +77,7 @@ async def test_a_test_shows_each_step_the_claims_and_what_java_needs(graph: Grap
     for words in ("Find the host", "Secure the line", "Ask for a token", "Mail.Send (Application)", TENANT, "IdentityIQ mail"):
         assert words in ran.out
     assert "Nothing was sent" in ran.out
-    assert "smtp-wizard iiq trust --host 127.0.0.1 --port 443 --security tls" in ran.out
+    assert f"smtp-wizard iiq trust --host 127.0.0.1 --port {graph.port} --security tls" in ran.out
     assert graph.messages == []
 
 
@@ -230,3 +230,34 @@ async def test_a_run_that_is_stopped_ends_with_130(graph: Graph) -> None:
 
     assert process.returncode == 130
     assert b"Stopped by you" in out
+
+
+# -- pasted logs ----------------------------------------------------------------------------------------------------------------
+
+LOG = (
+    f"2026-11-24T09:30:00,123 ERROR MsalServiceException: AADSTS7000222: The provided client secret keys for app '{CLIENT}' are "
+    "expired.\n2026-11-24T10:30:00,123 ERROR the same: AADSTS7000222: expired.\n"
+    '2026-11-24T11:30:00,123 ERROR {"error":{"code":"ErrorAccessDenied","message":"Access is denied."}}\n'
+)
+
+
+def test_a_pasted_log_of_http_is_explained_by_the_same_tables() -> None:
+    told = json.loads(cli.run("explain", "--json", stdin=LOG.encode()).out)
+
+    assert [(one["id"], one["lines"], one["count"]) for one in told["findings"]] == [
+        ("iiq-oauth-secret-expired", [1, 2], 2),
+        ("iiq-oauth-send-denied", [3], 1),
+    ]
+    assert told["finding"] == "iiq-oauth-secret-expired"
+
+
+def test_the_application_a_log_names_is_the_one_that_is_spoken_of() -> None:
+    ran = cli.run("explain", stdin=f"AADSTS700016: Application with identifier '{CLIENT}' was not found".encode())
+
+    assert ran.code == 0
+    assert CLIENT in " ".join(ran.out.split())
+    assert "{" not in ran.out
+
+
+def test_a_code_nobody_knows_leaves_the_text_to_the_handbook() -> None:
+    assert cli.run("explain", stdin=b"AADSTS9999999: something new, ErrorOfSomeKind").code == 1

@@ -13,6 +13,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from wizard.commands.explain_oauth import Listening
+
 if TYPE_CHECKING:
     from wizard.commands.terminal import Output
     from wizard.diagnosis.casebook import Case
@@ -88,7 +90,8 @@ def _one(source: BinaryIO, output: Output, *, as_json: bool) -> int:
     from wizard.commands.terminal import talk
     from wizard.diagnosis.casebook import cases
 
-    found = cases(text_lines(source))
+    listening = Listening()
+    found = listening.added(cases(listening.to(text_lines(source))))
     if as_json:
         output.write(json.dumps(_answer(found), indent=1) + "\n")
     elif found:
@@ -226,7 +229,8 @@ def _answer_line(line: bytes, number: int) -> dict[str, Any]:
     except (ValueError, RecursionError):
         given = None
     if isinstance(given, dict) and isinstance(given.get("raw"), str):
-        return _answer(cases(given["raw"].splitlines(), known_beside(given)))
+        listening = Listening()
+        return _answer(listening.added(cases(listening.to(given["raw"].splitlines()), known_beside(given))))
     error = f"line {number} is not a JSON object with the text in 'raw'"
     talk(f"smtp-wizard explain: {error}.")
     return {**_answer(()), "error": error}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, assert_never
 
 from wizard.identityiq.oauth.judging import Problem
-from wizard.identityiq.oauth.microsoft import BEFORE, ScreenValue, host_of
+from wizard.identityiq.oauth.microsoft import BEFORE, ScreenValue, host_of, place_of
 from wizard.identityiq.oauth.model import Claims, OAuthRun, Status, StepResult
 from wizard.identityiq.oauth.settings import OAuthSettings, Slot
 from wizard.render.json import finding_object
@@ -135,10 +135,10 @@ def _verdict(run: OAuthRun, style: Style) -> list[str]:
 
 def trust_lines(settings: OAuthSettings, style: Style, *, proxy: str = "") -> list[str]:
     """Return what this test cannot show: whether IdentityIQ's own Java trusts and reaches the two hosts."""
-    hosts = tuple(dict.fromkeys((host_of(settings.token_endpoint), host_of(settings.email_endpoint))))
+    places = tuple(dict.fromkeys(place_of(url) for url in (settings.token_endpoint, settings.email_endpoint)))
     lines = [style.heading("IdentityIQ's own Java")]
     lines += style.wrapped("It reaches both hosts by itself, with a trust store of its own. On every host that sends mail:")
-    lines += [f"    smtp-wizard iiq trust --host {style.plain(host)} --port 443 --security tls" for host in hosts]
+    lines += [f"    smtp-wizard iiq trust --host {style.plain(host)} --port {port} --security tls" for host, port in places]
     if proxy:
         text = f"This test went through the proxy {proxy}. Java does not read HTTPS_PROXY: it wants -Dhttps.proxyHost and "
         lines += style.wrapped(f"{text}-Dhttps.proxyPort where the application server is started.")

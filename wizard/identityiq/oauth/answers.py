@@ -98,6 +98,28 @@ def about_sending(answer: Answer, settings: OAuthSettings) -> Finding:
     return _finding(found, settings, evidence, stage=Stage.DATA, host=host_of(settings.email_endpoint), wait=wait)
 
 
+def pasted(code: str, line: str, application: str = "") -> Finding | None:
+    """Return what a code in a pasted log means (``AADSTS7000222``, ``ErrorAccessDenied``); None for one the tables lack.
+
+    ``line`` is quoted; ``application`` is its Client ID where the line names one.
+    """
+    numbers = sign_in_codes(code)
+    found = entry("sign_in", numbers) if numbers else entry("sending", (code,))
+    if found is None:
+        return None
+    cloud = CLOUDS[0]
+    host = cloud.logins[0] if numbers else cloud.graph
+    facts = {"host": host, "portal": cloud.portal, "wait": "a moment", "sender": "the sender", "scope": "the scope in question"}
+    facts |= {"tenant": "in question", "client_id": application or "in question", "recipient": "in question"}
+    return _filled(
+        found,
+        facts,
+        Evidence(text=_quote(line)),
+        stage=Stage.AUTH if numbers else Stage.DATA,
+        link=f"{_CODES_PAGE}{numbers[0]}" if numbers else None,
+    )
+
+
 def retry_after(answer: Answer) -> str:
     """Return how long the service asks to wait, in words (RFC 9110 10.2.3: seconds or a date)."""
     asked = answer.headers.get("retry-after", "")
@@ -109,7 +131,10 @@ def retry_after(answer: Answer) -> str:
 def _finding(
     found: Entry, settings: OAuthSettings, evidence: Evidence, *, stage: Stage, host: str, wait: str = "", link: str | None = None
 ) -> Finding:
-    facts = facts_of(settings, host=host, wait=wait)
+    return _filled(found, facts_of(settings, host=host, wait=wait), evidence, stage=stage, link=link)
+
+
+def _filled(found: Entry, facts: Mapping[str, str], evidence: Evidence, *, stage: Stage, link: str | None) -> Finding:
     return Finding(
         found.id,
         Severity.ERROR,

@@ -95,6 +95,12 @@ def host_of(url: str) -> str:
         return ""
 
 
+def place_of(url: str) -> tuple[str, int]:
+    """Return host and port of a web address that was judged to be one; 443 where it names no port."""
+    parts = urlsplit(url.strip())
+    return parts.hostname or "", parts.port or 443
+
+
 def tenant_of(url: str) -> str:
     """Return the tenant a token endpoint of Microsoft's names; empty where it has none."""
     try:
@@ -120,8 +126,12 @@ class ScreenValue(NamedTuple):
 
 
 def screen_values(settings: OAuthSettings) -> tuple[ScreenValue, ...]:
-    """Return the six fields in the page's order. The secret has no value here: it is never shown."""
-    return tuple(ScreenValue(slot, slot.label, settings.get(slot), _HELP[slot], _SOURCES[slot]) for slot in SCREEN)
+    """Return the six fields in the page's order; without a refresh token endpoint, the token endpoint is proposed there.
+
+    The secret has no value here: it is never shown.
+    """
+    known = settings._replace(refresh_endpoint=settings.refresh_endpoint or settings.token_endpoint)
+    return tuple(ScreenValue(slot, slot.label, known.get(slot), _HELP[slot], _SOURCES[slot]) for slot in SCREEN)
 
 
 SCREEN = (

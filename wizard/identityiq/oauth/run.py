@@ -9,13 +9,12 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from wizard.diagnosis.model import Finding, Severity
 from wizard.identityiq.oauth import permissions, reach
 from wizard.identityiq.oauth.answers import about_sending, about_token, elsewhere, no_token
 from wizard.identityiq.oauth.line import Line, LineBroken, Proxy, proxy_for
-from wizard.identityiq.oauth.microsoft import host_of
+from wizard.identityiq.oauth.microsoft import host_of, place_of
 from wizard.identityiq.oauth.model import OAuthRun, Status, Step, StepResult
 from wizard.identityiq.oauth.settings import OAuthSettings
 from wizard.identityiq.oauth.token import claims_of, fetch
@@ -90,7 +89,7 @@ class _Test:
 
     async def _reach(self, url: str) -> Proxy | None:
         """Look at the way to a host, or to the proxy in front of it. Each place is looked at once."""
-        host, port = _place(url)
+        host, port = place_of(url)
         try:
             proxy = proxy_for(url)
         except ValueError as problem:
@@ -231,13 +230,8 @@ class _Test:
         self._emit(run)
 
 
-def _place(url: str) -> tuple[str, int]:
-    parts = urlsplit(url)
-    return parts.hostname or "", parts.port or 443
-
-
 def _profile(url: str, settings: OAuthSettings) -> Profile:
-    host, port = _place(url)
+    host, port = place_of(url)
     return Profile(Endpoint(host, port, Security.TLS), ca_file=settings.ca_file, timeout=settings.timeout)
 
 
