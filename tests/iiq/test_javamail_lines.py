@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import zipfile
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -12,10 +14,12 @@ from wizard.diagnosis.warnings import WARNINGS
 from wizard.identityiq.installation import JavaRuntime, MailLibrary
 from wizard.identityiq.javamail.comparing import compare, differences, in_clear
 from wizard.identityiq.javamail.job import Job, job_of, written
+from wizard.identityiq.javamail.library import NotHereError, library_of, package_of
 from wizard.identityiq.javamail.loglines import log_lines
 from wizard.identityiq.javamail.outcome import End, Outcome, SignIn, Status
 from wizard.identityiq.javamail.predicting import Facts, predict
 from wizard.identityiq.javamail.process import Record
+from wizard.identityiq.javamail.program import runtime_of
 from wizard.identityiq.javamail.reading import outcome_of
 from wizard.identityiq.javamail.trial import kept_back
 from wizard.identityiq.settings import Encryption
@@ -134,8 +138,6 @@ def test_a_mechanism_the_library_does_not_have_is_foretold_to_fail() -> None:
     [("1.8.0_281", False), ("1.8.0_291", True), ("11.0.10", False), ("11.0.11", True), ("17.0.15", True), ("", True)],
 )
 def test_an_old_library_speaks_a_tls_that_a_newer_java_has_switched_off(java: str, fails: bool) -> None:
-    from pathlib import Path
-
     facts = Facts(JavaRuntime(Path("/java"), java), MailLibrary(Path("/mail.jar"), "1.4.4"))
 
     seen = predict(passed(PROFILE, "LOGIN"), PROFILE, facts)
@@ -178,3 +180,34 @@ def test_the_job_names_encryption_as_identityiq_does_and_keeps_the_password_out(
     assert job.encryption is Encryption.TLS
     assert job.guarded
     assert "Sesame" not in repr(job)
+
+
+def jar(place: Path, *entries: str, manifest: str = "") -> Path:
+    with zipfile.ZipFile(place, "w") as made:
+        made.writestr("META-INF/MANIFEST.MF", manifest)
+        for entry in entries:
+            made.writestr(entry, "")
+    return place
+
+
+def test_a_library_takes_the_activation_of_its_own_package_beside_it(tmp_path: Path) -> None:
+    jar(tmp_path / "activation-2.0.jar", "jakarta/activation/DataHandler.class")
+    wanted = jar(tmp_path / "javax.activation.jar", "javax/activation/DataHandler.class")
+    mail = jar(tmp_path / "mail.jar", "javax/mail/Transport.class", manifest="Implementation-Version: 1.4.4\n")
+
+    found = library_of(None, mail)
+
+    assert found.version == "1.4.4"
+    assert found.more == (wanted,)
+
+
+def test_a_jar_without_a_mail_library_is_said_to_be_none(tmp_path: Path) -> None:
+    with pytest.raises(NotHereError, match="holds no mail library"):
+        package_of(jar(tmp_path / "other.jar", "org/example/Thing.class"))
+
+
+def test_a_java_named_by_its_bin_folder_or_its_program_is_found(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "java").touch()
+
+    assert {runtime_of(None, place).home for place in (tmp_path, tmp_path / "bin", tmp_path / "bin" / "java")} == {tmp_path}

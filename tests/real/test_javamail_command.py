@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import shutil
 import stat
+import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -201,3 +205,36 @@ async def test_the_fallback_of_ssl_goes_on_in_clear_without_a_password(home: Pat
     assert "Unsupported or unrecognized SSL message" in said
     assert "goes on in clear on the same port" in said
     assert "password and mail would travel unencrypted" in said
+
+
+async def test_the_library_of_an_identityiq_on_this_host_is_the_one_that_runs(home: Path) -> None:
+    jars = home / "identityiq" / "WEB-INF" / "lib"
+    jars.mkdir(parents=True)
+    with zipfile.ZipFile(jars / "identityiq.jar", "w") as made:
+        made.writestr("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\n")
+    for jar in ("javax.mail.jar", "javax.activation.jar"):
+        shutil.copy(f"/usr/share/java/{jar}", jars / jar)
+    async with PracticeServer() as server:
+        ran = await both(server, home, "--folder", str(home / "identityiq"))
+
+    assert ran.code == 0, ran.out + ran.err
+    assert f"JavaMail 1.6.5 from {jars / 'javax.mail.jar'}" in ran.err
+    assert f"IdentityIQ in {home / 'identityiq'}" in ran.err
+
+
+async def test_a_password_stands_in_no_argument_and_no_variable_of_the_java(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    plain = asyncio.create_subprocess_exec
+
+    async def listening(*words: str, **more: Any) -> asyncio.subprocess.Process:
+        seen.append(repr((words, more.get("env", os.environ))))
+        return await plain(*words, **more)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", listening)
+    async with PracticeServer() as server:
+        monkeypatch.setenv("SMTP_WIZARD_PASSWORD", server.password.reveal())
+        ran = await run_beside("iiq", "test", *flags_for(server.draft()), "--timeout", "2")
+
+        assert "JavaMail" in ran.out
+        assert [words for words in seen if "Probe" in words]
+        assert not [words for words in seen if server.password.reveal() in words]

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from wizard.identityiq.installation import Installation, MailLibrary
 
-_USUAL_JARS = ("javax.mail.jar", "jakarta.mail.jar", "mail.jar")
+_USUAL_JARS = ("javax.mail.jar", "mail.jar", "jakarta-mail.jar", "jakarta.mail.jar")
 _BESIDE = re.compile(r"(?:javax|jakarta)?[.-]?activation(?:-api)?[-.\d\w]*\.jar", re.IGNORECASE)
+_PACKAGES = ("javax", "jakarta")
 _JAR_FOLDERS = (Path("/usr/share/java"), Path("/usr/local/share/java"))
 
 
@@ -45,11 +46,21 @@ def completed(library: MailLibrary) -> MailLibrary:
 
 
 def _activation(jar: Path) -> Iterator[Path]:
+    """Yield the jar with the activation classes of the same package: javax and jakarta may lie side by side."""
+    package = next((name for name in _PACKAGES if _holds(jar, f"{name}/mail/Transport.class")), _PACKAGES[0])
     for folder in (jar.parent, *_JAR_FOLDERS):
-        names = sorted(name for name in os.listdir(folder) if _BESIDE.fullmatch(name)) if folder.is_dir() else []
-        if names:
-            yield folder / names[0]
-            return
+        for name in sorted(os.listdir(folder)) if folder.is_dir() else ():
+            if _BESIDE.fullmatch(name) and _holds(folder / name, f"{package}/activation/DataHandler.class"):
+                yield folder / name
+                return
+
+
+def _holds(jar: Path, entry: str) -> bool:
+    try:
+        with zipfile.ZipFile(jar) as opened:
+            return entry in opened.NameToInfo
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def version_of(jar: Path) -> str:
@@ -69,12 +80,9 @@ def version_of(jar: Path) -> str:
 
 def package_of(jar: Path) -> str:
     """Return ``jakarta`` or ``javax``: which name the library's classes have. Raises NotHereError when it is neither."""
-    try:
-        with zipfile.ZipFile(jar) as opened:
-            names = set(opened.namelist())
-    except (OSError, zipfile.BadZipFile):
-        raise NotHereError(f"{jar} is no jar that can be read. Name another with --jar.") from None
-    for package in ("javax", "jakarta"):
-        if f"{package}/mail/Transport.class" in names:
+    for package in _PACKAGES:
+        if _holds(jar, f"{package}/mail/Transport.class"):
             return package
+    if not zipfile.is_zipfile(jar):
+        raise NotHereError(f"{jar} is no jar that can be read. Name another with --jar.")
     raise NotHereError(f"{jar} holds no mail library (javax.mail or jakarta.mail). Name another with --jar.")
