@@ -98,6 +98,9 @@ def test_without_a_session_bus_the_keyring_is_known_to_be_absent_without_loading
     assert loaded == "False"
 
 
+_SAMPLES = "wizard/identityiq/templates/samples"
+
+
 def test_the_wheel_holds_everything_that_is_no_python(tmp_path: Path) -> None:
     done = python(
         "-m",
@@ -117,6 +120,7 @@ def test_the_wheel_holds_everything_that_is_no_python(tmp_path: Path) -> None:
         names = archive.namelist()
         (facts,) = (message_from_bytes(archive.read(name)) for name in names if name.endswith("METADATA"))
     expected = [f"wizard/themes/{path.name}" for path in (ROOT / "themes").glob("*.toml")]
+    expected += [f"wizard/identityiq/templates/samples/{path.name}" for path in (ROOT / _SAMPLES).glob("*.xml")]
     expected += ["wizard/app/app.tcss", "wizard/providers.toml", "wizard/smtp-wizard.1", "wizard/py.typed"]
     assert [name for name in expected if name not in names] == []
     assert len([name for name in expected if name.startswith("wizard/themes/")]) >= 4

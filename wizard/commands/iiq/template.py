@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -112,7 +113,7 @@ def _collected(args: argparse.Namespace, files: Sequence[str]) -> Collection:
     from wizard.identityiq.reading import XmlProblem
     from wizard.identityiq.templates import Collection, collect, collect_bytes, sample, samples
 
-    paths = [Path(one).expanduser() for one in (*files, *([args.folder] if args.folder else [])) if one != "-"]
+    paths = [Path(os.path.expanduser(one)) for one in (*files, *([args.folder] if args.folder else [])) if one != "-"]
     try:
         found = [collect(paths)] if paths else []
         if "-" in files:
@@ -180,7 +181,7 @@ def _profile(args: argparse.Namespace) -> Profile | None:
         return None
     named = getattr(args, "config", "")
     try:
-        name, draft = saved_profile(args.profile, Path(named).expanduser() if named else None)
+        name, draft = saved_profile(args.profile, Path(os.path.expanduser(named)) if named else None)
     except UsageError:
         if args.profile:
             raise

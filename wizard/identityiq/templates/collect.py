@@ -1,5 +1,6 @@
 """Templates out of files, folders, installations and texts. Must not know what a template means."""
 
+import os
 from collections.abc import Iterable, Iterator
 from importlib import resources
 from pathlib import Path
@@ -84,7 +85,7 @@ def _folder(folder: Path) -> Collection:
     inside = folder / CONFIG
     top = inside if inside.is_dir() else folder
     templates: list[Template] = []
-    notes: list[str] = []
+    notes = _closed(top)
     for number, path in enumerate(sorted(top.rglob("*.xml"))):
         if number >= _MOST_FILES:
             notes.append(f"{top}: only the first {_MOST_FILES} files were looked into")
@@ -97,6 +98,15 @@ def _folder(folder: Path) -> Collection:
         except OSError as problem:
             notes.append(f"{path}: it cannot be read: {safefile.reason(problem)}")
     return Collection(tuple(templates), tuple(notes), (str(top),))
+
+
+def _closed(folder: Path) -> list[str]:
+    """Say it where a folder may not be looked into: the search itself passes over it without a word."""
+    try:
+        with os.scandir(folder):
+            return []
+    except OSError as problem:
+        return [f"{folder}: it cannot be looked into: {safefile.reason(problem)}. Try as the user that runs IdentityIQ"]
 
 
 def _holds_templates(path: Path) -> bool:
