@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from wizard.keychain import Rung
     from wizard.practice import PracticeServer
     from wizard.profile import Password
+    from wizard.smtp.letter import Letter
     from wizard.smtp.network import Network
 
 PAUSE_BEFORE_KEEPING = 1.0  # seconds of peace after an edit before the unfinished form is written
@@ -58,6 +59,7 @@ class WizardApp(Shell):
         self.draft = draft or Draft()
         self.password: Password | None = None
         self.client_secret: Password | None = None
+        self.letter: tuple[str, Letter] | None = None  # a template's name and its mail, in place of the test message
         self.console_login: tuple[str, Password] | None = None
         self.guarded: asyncio.Task[None] | None = None  # work that must come to its end before the wizard does
         self.profile_name = profile_name

@@ -61,6 +61,7 @@ class Standing:
     waiting: bool = False
     arrived: tuple[Note, ...] = ()
     notices: tuple[Note, ...] = ()
+    letter: str = ""  # the template that is the test message
     since: Changed | None = None  # what is different from the last good run
 
     @property
@@ -163,7 +164,7 @@ class Standing:
         if isinstance(self.profile, Invalid):
             wrong = [Note(text, FIELD_NAMES[field], Tone.BAD) for field, text in self.profile.errors.items()]
             return (Note("These settings cannot be tried yet. Esc goes back to change them.", wide=True), *wrong)
-        return verdict.plan(self.profile, deliver=self.deliver, secret=self.secret, failures=self.failures)
+        return verdict.plan(self.profile, deliver=self.deliver, secret=self.secret, failures=self.failures, letter=self.letter)
 
     @property
     def keys(self) -> tuple[tuple[str, str], ...]:

@@ -82,26 +82,30 @@ def endpoint(profile: Profile) -> str:
     return f"{host}:{where.port} {MODES[where.security]}"
 
 
-def plan(profile: Profile, *, deliver: bool, secret: str, failures: int = 0) -> tuple[Note, ...]:
-    """Return what a run would do, before anything is contacted. ``secret`` says where the password comes from."""
+def plan(profile: Profile, *, deliver: bool, secret: str, failures: int = 0, letter: str = "") -> tuple[Note, ...]:
+    """Return what a run would do, before anything is contacted.
+
+    ``secret`` says where the password comes from, ``letter`` which template stands in for the test message.
+    """
     notes = [
         Note("Nothing has been contacted yet. This is what the test will do:", wide=True, tone=Tone.CALM),
         Note(endpoint(profile), "connect to"),
         Note(f"once, as {profile.login.username}, {secret}" if profile.login else "no: there is no user name", "sign in"),
         Note(profile.sender or "no sender: stops before this", "from"),
         Note(profile.recipient or "no recipient: stops before this", "to"),
-        *_sending(profile, deliver=deliver),
+        *_sending(profile, deliver=deliver, letter=letter),
     ]
     return (*notes, *accepted_risks(profile), *_failures(failures, profile))
 
 
-def _sending(profile: Profile, *, deliver: bool) -> tuple[Note, ...]:
+def _sending(profile: Profile, *, deliver: bool, letter: str) -> tuple[Note, ...]:
     """Return the choice of whether a message is sent, the chosen one marked."""
     if not (profile.sender and profile.recipient):
         return (Note("nothing", "send"),)
+    what = f"the template '{letter}'" if letter else "one test message"
     return (
         Note(f"{_dot(not deliver)} nothing: ends once the server has accepted the recipient", "send"),
-        Note(f"{_dot(deliver)} one test message to {profile.recipient}", "m", key=True),
+        Note(f"{_dot(deliver)} {what} to {profile.recipient}", "m", key=True),
     )
 
 

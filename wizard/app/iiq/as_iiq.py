@@ -201,7 +201,7 @@ class AsIiq(ConsolePage[None]):
         )
 
     async def _library(self, report: Report, password: Password | None, trust: asyncio.Task[JvmView | None]) -> Outcome:
-        from wizard.identityiq.javamail.program import NotHereError
+        from wizard.identityiq.javamail.library import NotHereError
         from wizard.identityiq.javamail.trial import trial
 
         assert self.tools is not None

@@ -22,9 +22,7 @@ def as_iiq_plan(profile: Profile, tools: Means, installation: Installation | Non
     if profile.login:
         rows.append(("sign in", f"as {profile.login.username}: the library only after our own sign-in was accepted"))
     if profile.sender and profile.recipient:
-        said = (
-            f"● one test message to {profile.recipient}, by the library" if deliver else "○ nothing; m sends one too"
-        )
+        said = f"● one test message to {profile.recipient}, by the library" if deliver else "○ nothing; m sends one too"
         rows.append(("m", said))
     lines = [Content.styled("Nothing has been contacted yet. This is what Enter will do:", "bold"), Content("")]
     lines += [
@@ -44,10 +42,10 @@ def _library(tools: Means, installation: Installation | None) -> list[tuple[str,
         return [("library", f"not run but foretold: {tools.problem}")]
     whose = "IdentityIQ's own" if installation and installation.mail == tools.library else "of this host, not IdentityIQ's"
     version = f"JavaMail {tools.library.version}".strip()
-    java = f"Java {tools.runtime.version}".strip()
+    java = f"{tools.runtime.version} in" if tools.runtime.version else "in"
     return [
         ("library", f"{version}, {whose} ({tools.library.jar})"),
-        ("Java", f"{java} in {tools.runtime.home}{', which runs IdentityIQ' if _runs(installation, tools) else ''}"),
+        ("Java", f"{java} {tools.runtime.home}{', which runs IdentityIQ' if _runs(installation, tools) else ''}"),
     ]
 
 

@@ -65,6 +65,11 @@ class CheckScreen(Climb):
         self.query_one("#verdict").focus()
         self.draw()
 
+    def on_screen_resume(self) -> None:
+        """Coming back from a page: what is sent may be another message now."""
+        if self.is_mounted and self.report is None:
+            self.draw()
+
     @property
     def standing(self) -> Standing:
         """How the step stands; all words and keys are read from it."""
@@ -77,6 +82,7 @@ class CheckScreen(Climb):
             deliver=self.deliver,
             secret=run.secret_words(known, typed=bool(self.wizard.password), practice=self.practising) if known else "",
             failures=self.wizard.failures(),
+            letter=self.wizard.letter[0] if self.wizard.letter else "",
             since=self.since,
             saved=self.saved,
             before=self.chain_start,

@@ -105,7 +105,16 @@ class Climb(Step):
 
         try:
             password = await run.password_for(profile, self.wizard.password)
-            await check(profile, password, self._seen, deliver=self.deliver, also_to=self.also_to, network=self.wizard.network)
+            letter = self.wizard.letter[1] if self.wizard.letter else None
+            await check(
+                profile,
+                password,
+                self._seen,
+                deliver=self.deliver,
+                also_to=self.also_to,
+                letter=letter,
+                network=self.wizard.network,
+            )
         except SecretUnavailable as problem:
             self.report = None
             self.notices = (
