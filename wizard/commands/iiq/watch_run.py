@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wizard.profile import Profile
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_RESTORING = "IdentityIQ's settings are being brought back. Please wait: until then its mail fails."
+_RESTORING = "IdentityIQ's settings are being brought back. Please wait."
 
 
 def by_hand(args: argparse.Namespace, settings: Settings, profile: Profile | None, templates: tuple[Template, ...]) -> int:
@@ -68,7 +68,7 @@ def through_console(
         talk("Nothing was changed.")
         return 1
     to_all = settings.send_on and settings.upstream is not None and not settings.upstream.only_to
-    pointer = ByConsole(chosen, files, login=used[-1], deadline=args.deadline, say=talk, sends_to_all=to_all)
+    pointer = ByConsole(chosen, files, login=used[-1], deadline=args.deadline, say=talk, sends_to_all=to_all, before=before)
     return Service(args, settings, profile, templates).run(pointer)
 
 

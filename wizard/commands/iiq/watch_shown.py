@@ -119,8 +119,8 @@ def ending(watch: Watch, profile: Profile | None, as_json: bool, style: Style, *
         )
     lines = [_counted(watch.count), "The sign-off mail was seen." if watch.sign_off_seen else "No sign-off mail was seen."]
     if left:
-        kept = "1 mail was" if len(left) == 1 else f"{len(left)} mails were"
-        lines.append(f"{kept} not sent on and lie in {left[0].parent}, readable by you alone: delete them when you are done.")
+        kept = "1 mail that was" if len(left) == 1 else f"{len(left)} mails that were"
+        lines.append(f"Kept: {kept} not sent on, in {left[0].parent}, readable by you alone. Delete what you do not need.")
     if by_hand:
         lines += ["", *(line for line in type_back(profile, watch.where) if line)]
     if not watch.sign_off_seen:

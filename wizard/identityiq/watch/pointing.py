@@ -49,6 +49,9 @@ class Pointer(Protocol):
     async def point(self, where: Where) -> tuple[str, ...]:
         """Point IdentityIQ there; returns sentences to know. Raises NotPointedError."""
 
+    def give_up(self) -> None:
+        """Begin no change any more: the person wants to end while ``point`` is still at work."""
+
     async def restore(self) -> str:
         """Bring back what stood before; returns the sentence that says so. Harmless twice. Raises NotRestoredError."""
 
@@ -71,7 +74,8 @@ def entries_for(where: Where, before: Settings) -> tuple[Entry, ...]:
 class ByConsole:
     """Points one installation through its console. ``files`` is the folder below which backup and rollback files are kept.
 
-    ``sends_to_all`` says that the relay sends on to whoever a mail is for.
+    ``sends_to_all`` says that the relay sends on to whoever a mail is for. ``before`` are the settings where they were read
+    already: should they have changed since, nothing is imported.
     """
 
     by_hand = False
@@ -86,6 +90,7 @@ class ByConsole:
         say: Callable[[str], None] = lambda words: None,
         patience: Patience | None = None,
         sends_to_all: bool = False,
+        before: Settings | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.installation = installation
@@ -96,6 +101,8 @@ class ByConsole:
         self._say = say
         self._patience = patience or Patience()
         self._sends_to_all = sends_to_all
+        self._before = before
+        self._given_up = False
         self._clock = clock
         self._where = Where("", 0)
         self._rollback: Path | None = None  # set from the moment something may have changed
@@ -105,8 +112,8 @@ class ByConsole:
         self._where = where
         self._refuse_twice()
         try:
-            before = (await read(self.installation, login=self._login, deadline=self._deadline, say=self._say)).settings
-            assert before is not None  # read raises where there are none
+            before = self._before or await self._read()
+            self._go_on()
             if self._sends_to_all and before.notification is NotificationType.REDIRECT_TO_FILE:
                 raise NotPointedError(NOBODY_GETS_IT)
             plan = Plan(self.installation, before, entries_for(where, before), _document(where, before))
@@ -136,6 +143,19 @@ class ByConsole:
             raise NotPointedError(f"IdentityIQ could not be pointed at the relay. {why} {problem}") from None
         raise NotPointedError(f"IdentityIQ could not be pointed at the relay. {why} {back}")
 
+    async def _read(self) -> Settings:
+        export = await read(self.installation, login=self._login, deadline=self._deadline, say=self._say, patience=self._patience)
+        assert export.settings is not None  # read raises where there are none
+        return export.settings
+
+    def give_up(self) -> None:
+        """Import nothing any more; what was imported is for ``restore``."""
+        self._given_up = True
+
+    def _go_on(self) -> None:
+        if self._given_up:
+            raise StoppedError("You stopped before anything was changed.")
+
     def _refuse_twice(self) -> None:
         """What stands now may be an old relay: taken for the settings before, it would be all that is left of them."""
         still = next((one for one in due.pending() if one.folder == self.installation.folder), None)
@@ -143,7 +163,8 @@ class ByConsole:
             raise NotPointedError(still.sentence)
 
     def _begun(self, kept: Kept, plan: Plan) -> None:
-        """Called when the rollback files are there and nothing is changed. Raises OSError, which stops the import."""
+        """Called when the rollback files are there and nothing is changed. Raises OSError, StoppedError: both stop the import."""
+        self._go_on()
         self.kept = kept
         whole = kept.rollback is None or not_restored(plan.before, plan.entries)
         rollback = kept.whole if whole else kept.rollback
@@ -204,6 +225,9 @@ class ByHand:
     async def point(self, where: Where) -> tuple[str, ...]:
         """Nothing is done: the card says what to type."""
         return ()
+
+    def give_up(self) -> None:
+        """Nothing is done."""
 
     async def restore(self) -> str:
         """Nothing is done."""

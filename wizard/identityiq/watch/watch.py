@@ -113,7 +113,7 @@ class Watch:
         try:
             self._tick(Step.LISTEN, f"{self.relay.bind}, port {self.relay.port}")
             # In a task of its own, and waited for: an import that is stopped half-way leaves nobody knowing what stands.
-            notes = await _to_the_end(self._pointer.point(self.where), self._restored_after)
+            notes = await _to_the_end(self._pointer.point(self.where), self._pointer.give_up, self._restore)
             for note in notes:
                 self._tell(Note(note))
             if not self._pointer.by_hand:
@@ -123,10 +123,6 @@ class Watch:
             raise
         self._ends = asyncio.get_running_loop().time() + self._settings.seconds
         return self
-
-    async def _restored_after(self) -> None:
-        """Restore when the watch was cancelled while IdentityIQ was being pointed at the relay."""
-        await self._restore()
 
     async def over(self) -> None:
         """Return when the time is up, or when ``stop`` was called."""
@@ -193,8 +189,15 @@ class Watch:
         return self.relay.left()
 
 
-async def _to_the_end(work: Coroutine[Any, Any, Any], after_cancel: Callable[[], Coroutine[Any, Any, None]] | None = None) -> Any:
-    """Do the work to its end although this task is cancelled meanwhile; the cancellation goes on afterwards."""
+async def _to_the_end(
+    work: Coroutine[Any, Any, Any],
+    when_cancelled: Callable[[], None] = lambda: None,
+    after_cancel: Callable[[], Coroutine[Any, Any, None]] | None = None,
+) -> Any:
+    """Do the work to its end although this task is cancelled meanwhile; the cancellation goes on afterwards.
+
+    ``when_cancelled`` is called at once, ``after_cancel`` done once the work has ended well.
+    """
     cancelled = False
     task = asyncio.ensure_future(work)
     while not task.done():
@@ -204,6 +207,7 @@ async def _to_the_end(work: Coroutine[Any, Any, Any], after_cancel: Callable[[],
             if task.done() and task.cancelled():
                 raise
             cancelled = True
+            when_cancelled()
         except BaseException:
             if not task.done():
                 raise
