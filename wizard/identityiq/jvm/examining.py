@@ -63,6 +63,7 @@ async def examine(
     finally:
         for store in stores:
             store.cancel()
+        await asyncio.gather(*stores, return_exceptions=True)  # no keytool outlives the call
     found = [one for one in eyes if isinstance(one, Eye)]
     assert ours is None or isinstance(ours, Ours)
     view = JvmView(

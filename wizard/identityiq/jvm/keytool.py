@@ -132,6 +132,16 @@ async def _asked(store: TrustStore, program: Path, password: Password) -> tuple[
     finally:
         _end(process)
         await process.wait()
+        await _drained(process)
+
+
+async def _drained(process: Process) -> None:
+    """Read what is left of a process that has ended, so that its pipe is closed before the loop is."""
+    assert process.stdout is not None
+    with suppress(TimeoutError):
+        async with asyncio.timeout(1.0):
+            while await process.stdout.read(65536):
+                pass
 
 
 async def _talk(process: Process, said: bytes) -> tuple[int, str]:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from wizard.identityiq.jvm.view import JvmView, Missing, Source
 from wizard.smtp.tls import certificate_from_der
 
+_NO_ISSUER = (2, 18, 19, 20, 21)  # X509_V_ERR codes of OpenSSL for an authority it does not know
+
 
 class Pool(NamedTuple):
     """Certificates somebody on this host trusts, DER, and who that is, in words ("this host's own list")."""
@@ -105,7 +107,7 @@ def to_save(view: JvmView) -> bytes | None:
     """Return the certificate worth saving, DER: the authority a Java lacks, or the one it trusts and our own check lacks."""
     if view.missing is not None:
         return view.missing.der
-    if not view.eyes or view.ours is None or view.ours.verified:
+    if not view.eyes or view.ours is None or view.ours.code not in _NO_ISSUER:
         return None
     anchor = view.eyes[0].verdict.anchor
     entries = view.eyes[0].trusted.entries
