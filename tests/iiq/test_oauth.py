@@ -521,3 +521,11 @@ async def test_a_test_that_is_stopped_asks_nothing_more(graph: Graph) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert graph.asked_for("/token") == []
+
+
+async def test_a_secret_of_one_letter_does_not_garble_what_is_read(graph: Graph) -> None:
+    graph.token = aadsts(7000215, "Invalid client secret provided.")
+
+    run = await tried(graph, secret="e")
+
+    assert run.finding == "auth-bad-credentials"

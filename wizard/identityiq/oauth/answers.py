@@ -65,7 +65,7 @@ def about_token(answer: Answer, settings: OAuthSettings) -> Finding:
     codes = (*given, *sign_in_codes(said))
     # A number says more than the standard's word: one that nobody knows is quoted, and not taken for what the word may mean.
     found = entry("sign_in", codes or (error,)) or (None if codes else _by_status(answer.status))
-    quoted = _quote(said or error or _bare(answer.text))
+    quoted = _quote(answer.hide(said or error or _bare(answer.text)))
     link = f"{_CODES_PAGE}{codes[0]}" if codes else None
     if found is None:
         asked = f"It is Microsoft's number {codes[0]}. " if codes else ""
@@ -88,7 +88,7 @@ def about_sending(answer: Answer, settings: OAuthSettings) -> Finding:
     error = answer.data().get("error")
     inside: Mapping[str, Any] = error if isinstance(error, dict) else {}
     code, said = str(inside.get("code") or ""), str(inside.get("message") or "")
-    quoted = _quote(": ".join(part for part in (code, said) if part) or _bare(answer.text))
+    quoted = _quote(answer.hide(": ".join(part for part in (code, said) if part) or _bare(answer.text)))
     found = entry("sending", tuple(part for part in (code, answer.status) if part))
     evidence = Evidence(answer.status, None, quoted)
     if found is None:
@@ -125,7 +125,7 @@ def retry_after(answer: Answer) -> str:
     asked = answer.headers.get("retry-after", "")
     if asked.isdigit():
         return "1 second" if asked == "1" else f"{int(asked[:9])} seconds"
-    return f"until {shown(asked)}" if asked else "a moment"
+    return f"until {shown(answer.hide(asked))}" if asked else "a moment"
 
 
 def _finding(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote_plus, urlencode, urlsplit
 
+from wizard.profile import Password
 from wizard.smtp.network import name_is_unknown
 from wizard.smtp.observation import Kind, Observation, Stage
 from wizard.smtp.race import fate_of
@@ -26,12 +27,19 @@ _CHUNK = 16 * 1024
 
 
 class Answer(NamedTuple):
-    """What a service answered. ``headers`` have lower-case names."""
+    """What a service answered. ``headers`` have lower-case names; ``secrets`` are what must not be quoted from it."""
 
     url: str
     status: int
     headers: Mapping[str, str]
     text: str
+    secrets: tuple[Password, ...] = ()
+
+    def hide(self, text: str) -> str:
+        """Return words of this answer fit for quoting: a service may repeat what it was sent."""
+        for secret in self.secrets:
+            text = text.replace(secret.reveal(), "••••")
+        return text
 
     def data(self) -> dict[str, Any]:
         """Return the JSON object in it; empty where there is none."""
@@ -101,12 +109,14 @@ def proxy_for(url: str) -> Proxy | None:
 class Line:
     """Asks within ``deadline`` seconds all in all. ``answers`` keeps what came back, in order. For one thread.
 
-    A ``secret`` a service should repeat in its answer comes back as dots.
+    ``secret`` is what is said to the service, in whatever form, and must not be quoted from its answers.
     """
 
-    def __init__(self, *, ca_file: Path | None, proxy: Proxy | None, deadline: float, secret: str) -> None:
+    def __init__(self, *, ca_file: Path | None, proxy: Proxy | None, deadline: float, secret: Password) -> None:
         self.answers: list[Answer] = []
-        self._secrets = {secret, quote_plus(secret), json.dumps(secret)[1:-1]} - {""}
+        said = secret.reveal()
+        forms = dict.fromkeys((said, quote_plus(said), json.dumps(said)[1:-1]))
+        self._secrets = tuple(Password(form) for form in forms if form)
         self._ends = time.monotonic() + deadline
         self._pool = _pool(ca_file, proxy)
 
@@ -135,7 +145,7 @@ class Line:
         """Close what is open."""
         self._pool.clear()
 
-    def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+    def _ask(self, method: str, url: str, given: Mapping[str, str], body: bytes | None) -> Answer:
         from urllib3.exceptions import HTTPError
 
         left = self._left()
@@ -144,13 +154,14 @@ class Line:
                 method,
                 url,
                 body=body,
-                headers={"Accept": "application/json", **headers},
+                headers={"Accept": "application/json", **given},
                 redirect=False,  # a redirect would carry the secret to another place
                 retries=False,  # one question, one answer
                 timeout=left,
                 preload_content=False,
             )
-            answer = Answer(url, response.status, {k.lower(): v for k, v in response.headers.items()}, self._read(response))
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            answer = Answer(url, response.status, headers, self._read(response), self._secrets)
         except LineBroken:
             raise
         except (HTTPError, OSError) as problem:
@@ -167,10 +178,7 @@ class Line:
                 self._left()
         finally:
             response.close()
-        text = kept.decode("utf-8", "replace")
-        for secret in self._secrets:
-            text = text.replace(secret, "••••")
-        return text
+        return kept.decode("utf-8", "replace")
 
     def _left(self) -> float:
         left = self._ends - time.monotonic()

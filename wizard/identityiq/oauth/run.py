@@ -189,9 +189,8 @@ class _Test:
     # One step ----------------------------------------------------------------------------------------------------
 
     def _line(self, proxy: Proxy | None, deadline: float, url: str, secret: Password | None = None) -> Line:
-        hidden = (secret or self.secret).reveal()
         try:
-            return Line(ca_file=self.settings.ca_file, proxy=proxy, deadline=deadline, secret=hidden)
+            return Line(ca_file=self.settings.ca_file, proxy=proxy, deadline=deadline, secret=secret or self.secret)
         except OSError as problem:  # the CA file; with a proxy no look has tried it before
             seen = Observation(Stage.TLS, Kind.CA_FILE, error=f"{type(problem).__name__}: {problem}")
             self._fail(reach.ending(seen), reach.finding(seen, _profile(url, self.settings)))

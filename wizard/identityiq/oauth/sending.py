@@ -45,7 +45,7 @@ def post(line: Line, settings: OAuthSettings, token: Password) -> Sent:
     mark = new_token()
     headers = {"Authorization": f"Bearer {token.reveal()}", "Content-Type": "application/json"}
     answer = line.post(settings.email_endpoint, data=json.dumps(message(settings, mark)), headers=headers)
-    return Sent(answer, mark, answer.headers.get("request-id", "")[:100])
+    return Sent(answer, mark, answer.hide(answer.headers.get("request-id", ""))[:100])
 
 
 def message(settings: OAuthSettings, mark: str) -> dict[str, object]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from wizard.identityiq.oauth.line import Line, LineBroken
-from wizard.identityiq.oauth.microsoft import host_of, tenant_of
+from wizard.identityiq.oauth.microsoft import cloud_of, host_of, tenant_of
 from wizard.identityiq.oauth.model import Claims
 from wizard.identityiq.oauth.settings import OAuthSettings
 from wizard.profile import Password
@@ -55,13 +55,19 @@ def fetch(line: Line, settings: OAuthSettings, secret: Password) -> Fetched:
             http_client=line,
         )
         named = host_of(str(client.authority.token_endpoint))
-        if named != host_of(settings.token_endpoint):
+        if not _same_service(named, settings):
             return Fetched(Password(""), elsewhere=named)
         return Fetched(_token(client.acquire_token_for_client(scopes=[settings.scope])))
     except LineBroken:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, RuntimeError, MsalError):
         return Fetched(Password(""))  # the answer was no answer of a token service: it is quoted from the line
+
+
+def _same_service(named: str, settings: OAuthSettings) -> bool:
+    """Whether a host that gives tokens is the one typed, or another name of the same cloud's sign-in service."""
+    cloud = cloud_of(settings)
+    return named == host_of(settings.token_endpoint) or (cloud is not None and named in cloud.logins)
 
 
 def _plain_client(line: Line, settings: OAuthSettings, secret: Password) -> Any:
