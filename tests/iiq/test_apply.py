@@ -66,7 +66,7 @@ async def test_a_plan_says_what_changes_and_changes_nothing(tmp_path: Path) -> N
     plan = await planned(iiq)
     lines = plan_lines(plan)
     assert any(line.split() == ["Default", "SMTP", "Host", "mail.old.example", "->", "smtp.new.test"] for line in lines)
-    assert any("NONE (not encrypted) -> TLS (STARTTLS)" in line for line in lines)
+    assert any("NONE (no encryption) -> TLS (STARTTLS)" in line for line in lines)
     assert "All other entries of SystemConfiguration are left alone." in lines
     assert settings_of(iiq) == ENTRIES
     assert "import" not in commands_of(iiq)

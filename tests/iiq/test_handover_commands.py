@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
-from tests.iiq.standin import ENTRIES, Fault, commands_of, settings_of, standin, waiting_in
-from tests.unit.cli import Ran, run, run_in_terminal, settle
+from tests.iiq.standin import ENTRIES, Fault, commands_of, process_of, settings_of, standin, waiting_in
+from tests.unit.cli import Ran, run, run_in_terminal, settle, start
 from wizard.identityiq.handover.examine import examine
+from wizard.identityiq.installation import Installation
 from wizard.identityiq.reading import read_file
 from wizard.identityiq.settings import Key, NotificationType
 
@@ -486,3 +489,50 @@ def test_the_card_of_a_redirect_has_its_field(home: Path, words: tuple[str, ...]
     assert not gone or gone not in shown
     assert "real people" not in shown
     assert max(len(line) for line in shown.splitlines()) <= 80
+
+
+# --- stopped in the middle ----------------------------------------------------------------------------------------------------
+
+
+async def stopped_while(home: Path, iiq: Installation, command: str) -> Ran:
+    """Run apply as a process of its own, and press ctrl+c once the stand-in was given a command."""
+    env = {"XDG_STATE_HOME": str(home / "state"), "SMTP_WIZARD_CONFIG": str(home / "config.toml"), "HOME": str(home)}
+    process = await start("iiq", "apply", "prod", "--folder", str(iiq.folder), "--yes", env=env)
+    assert process.stderr is not None
+    said = b""
+    while f"Asking the console: {command}".encode() not in said:
+        line = await process.stderr.readline()
+        assert line, said.decode()
+        said += line
+    while command not in commands_of(iiq):
+        await asyncio.sleep(0)
+    process.send_signal(signal.SIGINT)
+    out, err = await process.communicate()
+    assert process.returncode is not None
+    return Ran(process.returncode, out.decode(), (said + err).decode())
+
+
+async def test_stopped_during_the_import_nothing_is_claimed_and_undo_finds_the_way_back(home: Path) -> None:
+    iiq = standin(home / "iiq", fault=Fault.HANG)
+    ran = await stopped_while(home, iiq, "import")
+    assert ran.code == 130
+    assert "whether it took effect is not known" in one_line(ran.err)
+    assert "smtp-wizard iiq undo" in ran.err
+    again = await asyncio.to_thread(run, "iiq", "apply", "prod", "--folder", str(iiq.folder), "--plan")
+    assert "was not seen to its end" in one_line(again.err)
+    pid, _ = process_of(iiq)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    new_plan = iiq.folder / "WEB-INF" / "standin" / "standin.json"
+    new_plan.write_text(json.dumps({**json.loads(new_plan.read_text()), "fault": ""}))
+    back = await asyncio.to_thread(run, "iiq", "undo", "--yes")
+    assert back.code == 0, back.err
+    assert settings_of(iiq) == ENTRIES
+
+
+async def test_stopped_before_the_import_is_said_to_have_changed_nothing(home: Path) -> None:
+    iiq = standin(home / "iiq", fault=Fault.HANG, at="export")
+    ran = await stopped_while(home, iiq, "export")
+    assert ran.code == 130
+    assert "IdentityIQ is as it was" in one_line(ran.err)
+    assert "import" not in commands_of(iiq)

@@ -263,7 +263,7 @@ def test_the_difference_speaks_both_vocabularies_and_shows_secrets_as_dots() -> 
         PasswordForm.SITE_KEY,
     )
     found = {one.label: (one.old, one.new) for one in difference(before, wanted(profile(), with_password=True))}
-    assert found["Encryption"] == ("NONE (not encrypted)", "TLS (STARTTLS)")
+    assert found["Encryption"] == ("NONE (no encryption)", "TLS (STARTTLS)")
     assert found["Default SMTP Host"] == ("(not set)", "smtp.corp.test")
     assert found["Password"] == ("••••••", "••••••")
     assert "Email Notification Type" not in found

@@ -42,6 +42,7 @@ _LABELS: tuple[tuple[Key, str, Field | None], ...] = (
     (Key.NOTIFIER_CLASS, "Notifier class", None),
     (Key.REQUEST_DEFINITION, "Request definition", None),
 )
+LABELS = {key.value: label for key, label, _ in _LABELS}
 _ALWAYS = (Key.TYPE, Key.ENCRYPTION, Key.HOST, Key.PORT, Key.USERNAME, Key.PASSWORD, Key.FROM)
 
 

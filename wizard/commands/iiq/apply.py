@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from typing import TYPE_CHECKING
 
 from wizard.commands.iiq import handing, onhost
@@ -11,6 +12,7 @@ from wizard.commands.terminal import talk
 if TYPE_CHECKING:
     from wizard.identityiq.console.session import ConsoleLogin
     from wizard.identityiq.handover.plan import Plan
+    from wizard.identityiq.installation import Installation
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
     talk(*handing.redirect_hint(profile, "apply"))
     secret = handing.secret_of(args, profile)
     chosen = onhost.installation(args, side_of(profile).folder)
+    talk(*_unfinished(chosen))
 
     async def make(login: ConsoleLogin | None) -> Plan:
         return await plan_apply(chosen, profile, secret=secret, login=login, deadline=args.deadline, say=talk)
@@ -62,3 +65,21 @@ def run(args: argparse.Namespace) -> int:
         )
     except UnwritableError as problem:
         raise UsageError(str(problem)) from None
+
+
+def _unfinished(chosen: Installation) -> tuple[str, ...]:
+    """Return what to know of a change whose end nobody saw: the line dropped, or the host went down."""
+    from wizard.memory.lastapply import recall
+    from wizard.memory.words import moment
+
+    try:
+        last = recall(str(chosen.folder.resolve()))
+    except OSError:
+        return ()
+    if last is None or last.state != "begun":
+        return ()
+    return (
+        f"The last change here, with the profile '{last.profile}' on {moment(last.when)}, was not seen to its end. What stands now "
+        "is read first.",
+        f"To take that change back instead: smtp-wizard iiq undo {shlex.quote(last.rollback or last.whole)}",
+    )

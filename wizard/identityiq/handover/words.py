@@ -1,29 +1,12 @@
 """What IdentityIQ's entries are called on its page, and their values in both vocabularies. Must not know files or consoles."""
 
-from wizard.identityiq.settings import SECRET_KEYS, Encryption, Entry, Key
+from wizard.identityiq.settings import SECRET_KEYS, Encryption, Entry, Key, NotificationType
+from wizard.identityiq.vocabulary import LABELS
+from wizard.modes import MODES_SPOKEN
 
 DOTS = "••••••"
-LABELS = {
-    Key.TYPE.value: "Email Notification Type",
-    Key.HOST.value: "Default SMTP Host",
-    Key.PORT.value: "Default SMTP Port",
-    Key.FROM.value: "Default From Address",
-    Key.ENCRYPTION.value: "Encryption",
-    Key.USERNAME.value: "Username",
-    Key.PASSWORD.value: "Password",
-    Key.REDIRECT_ADDRESS.value: "Redirection Email Address",
-    Key.REDIRECT_FILE.value: "Redirection File Name",
-    Key.SUPPRESS_DUPLICATES.value: "Suppress Duplicate Emails",
-    Key.SERVER_ROOT.value: "Server Root Path",
-}
-_STANDARD = {
-    (Key.ENCRYPTION.value, Encryption.NONE.value): "not encrypted",
-    (Key.ENCRYPTION.value, Encryption.SSL.value): "TLS from the first byte",
-    (Key.ENCRYPTION.value, Encryption.TLS.value): "STARTTLS",
-    (Key.TYPE.value, "smtp"): "SMTP",
-    (Key.TYPE.value, "redirectToEmail"): "Redirect to Email",
-    (Key.TYPE.value, "redirectToFile"): "Redirect to File",
-}
+_ENCRYPTION = {word.value: MODES_SPOKEN[word.security] for word in Encryption}
+_TYPE = {kind.value: kind.label for kind in NotificationType}
 
 
 def label(key: str) -> str:
@@ -33,7 +16,9 @@ def label(key: str) -> str:
 
 def standard_word(key: str, value: str) -> str:
     """Return the standard's or the page's word for a value, empty where IdentityIQ's own says the same."""
-    return _STANDARD.get((key, value), "")
+    if key == Key.ENCRYPTION:
+        return _ENCRYPTION.get(value, "")
+    return _TYPE.get(value, "") if key == Key.TYPE else ""
 
 
 def shown_value(entry: Entry | None) -> str:
