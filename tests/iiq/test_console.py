@@ -178,6 +178,15 @@ async def test_a_console_that_does_not_obey_quit_is_ended_and_its_answers_count(
     assert not await alive(process_of(iiq)[0])
 
 
+async def test_a_caller_that_fails_between_commands_lets_the_console_quit(tmp_path: Path) -> None:
+    iiq = standin(tmp_path / "iiq")
+    with pytest.raises(ZeroDivisionError):
+        async with open_session(iiq, patience=QUICK) as session:
+            raise ZeroDivisionError(await session.ask("about"))
+    assert commands_of(iiq) == ["about", "quit"]
+    assert not await alive(process_of(iiq)[0])
+
+
 async def test_a_cancelled_session_leaves_no_console_behind(tmp_path: Path) -> None:
     iiq = standin(tmp_path / "iiq", fault=Fault.HANG, at="get")
     asked = asyncio.Event()

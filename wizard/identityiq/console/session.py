@@ -77,8 +77,11 @@ async def open_session(
     session = Session(process, deadline, say, patience)
     try:
         await session.begin(login)
-        yield session
-        await session.quit()
+        try:
+            yield session
+        finally:
+            if session.ready:  # it is told to quit whatever the caller ran into; in the middle of a command it would not hear it
+                await session.quit()
     finally:
         await process.end()
 

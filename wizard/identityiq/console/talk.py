@@ -52,13 +52,17 @@ class _Wait(NamedTuple):
 
 
 class Session:
-    """A console that is ready for commands. Made by ``open_session``; ``deadline`` (seconds) may be changed between commands."""
+    """A console that is talked to. Made by ``open_session``; ``deadline`` (seconds) may be changed between commands.
+
+    ``ready`` says that it waits for a command, and not in the middle of one.
+    """
 
     def __init__(self, process: Process, deadline: float, say: Callable[[str], None], patience: Patience) -> None:
         self._process = process
         self.deadline = deadline
         self._say = say
         self._patience = patience
+        self.ready = False
         self._prompts = True
         self._secrets: tuple[Password, ...] = ()
         self.answers: tuple[Answer, ...] = ()
@@ -75,6 +79,7 @@ class Session:
             match wait.sign:
                 case "prompt" | "quiet":
                     self._prompts = wait.sign == "prompt"
+                    self.ready = True
                     return
                 case "user" | "password":
                     await self._sign_in(wait.sign, asked, login)
@@ -131,12 +136,14 @@ class Session:
         shown = f"{command} ••••" if secret else command
         self._say(f"Asking the console: {shown}")
         self._process.empty()
+        self.ready = False
         await self._process.say(line)
         wait = await self._answered()
         output = _without_echo(wait.text, line, prompt=wait.sign == "prompt")
         if secret:
             output = hidden(output, (secret,), words=True)
         if wait.sign in ("prompt", "quiet"):
+            self.ready = True
             answer = Answer(shown, output, hidden(judge(command, output), self._secrets))
             self.answers = (*self.answers, answer)
             return answer
