@@ -121,12 +121,15 @@ def _time(traced: Traced) -> Iterator[Row]:
 def _authentication(traced: Traced) -> Iterator[Row]:
     if not traced.sights:
         yield Row("sender", "no server says what it made of the sender (no Authentication-Results)")
-        return
     for number, sight in enumerate(traced.sights):
         believed = "" if traced.trusted is sight else " (not the receiving server by its name: anybody could have written this)"
         yield Row("checked by" if number == 0 else "and by", f"{shown(sight.server) or 'a server without a name'}{believed}")
         yield from (Row(f"  {proof.method.upper()}", _proof_text(proof)) for proof in sight.proofs)
         yield Row("  DMARC", _dmarc_text(sight))
+    yield from _chain(traced)
+
+
+def _chain(traced: Traced) -> Iterator[Row]:
     if traced.chain.length:
         count = "1 server" if traced.chain.length == 1 else f"{traced.chain.length} servers"
         yield Row("ARC", f"a chain of {count}; the last one calls those before it: {shown(traced.chain.validation)}")
