@@ -68,6 +68,8 @@ async def test_nothing_is_said_of_a_good_template_nor_of_our_own() -> None:
         (body("x #set(${x} = 1)"), ["set-nothing"]),
         (body('#set($x = "a")$x.format("b")'), ["not-imitated"]),
         (body('#set($x = {"a": 1})$x.b $!x.c'), ["unresolved"]),
+        (body("#macro(m)x#end#@m()inner#end"), ["not-imitated"]),
+        (body('#include("other.txt")'), ["evaluation"]),
         (body("$nobody $nobody.name $!nobody"), ["unknown-argument"]),
         (body("#foreach($i in $identity.links)$i $foreach.index $velocityCount#end#macro(m $a)$!a#end#m(1)"), []),
         (body("$workItemName $spTools.formatDate($certification.created)"), ["undeclared"]),

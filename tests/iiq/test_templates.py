@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 from datetime import date
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,9 @@ from wizard.identityiq.templates import (
 from wizard.identityiq.templates import rendering as renders
 from wizard.identityiq.templates.plain import wrapped
 from wizard.identityiq.templates.rendering import in_worker
+from wizard.profile import Endpoint, Profile, Security
+from wizard.smtp.letter import Letter
+from wizard.smtp.message import compose
 
 EXPORT = b"""<?xml version='1.0' encoding='UTF-8'?>
 <!DOCTYPE sailpoint PUBLIC "sailpoint.dtd" "sailpoint.dtd">
@@ -375,6 +380,23 @@ _TAGS = st.sampled_from(
 @given(st.text(max_size=300) | st.lists(_TAGS, max_size=30).map("".join))
 def test_any_html_becomes_text(html: str) -> None:
     assert isinstance(as_text(html), str)
+
+
+# --- as a letter ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_letter_is_one_proper_message_whatever_its_template_holds() -> None:
+    profile = Profile(Endpoint("h", 25, Security.NONE), sender="a@b.test", recipient="c@d.test")
+    letter = Letter(
+        "Hi\r\nBcc: x@y.test\x00 €", "word " * 1000 + "\n.\nFrom me\n", "<html><body>" + "x" * 3000 + "</body></html>"
+    )
+    made = compose(profile, "cafe0123", eight_bit=True, utf8=False, letter=letter)
+    assert all(len(line) <= 998 for line in made.split(b"\r\n"))
+    message = message_from_bytes(made, policy=default)
+    assert (message["Subject"], message["Bcc"]) == ("Hi Bcc: x@y.test €", None)
+    text, rich = (str(message.get_body([kind])) for kind in ("plain", "html"))
+    assert "Token: cafe0123" in text
+    assert "Token: cafe0123</p>" in rich.replace("=\n", "")
 
 
 # --- recognising ------------------------------------------------------------------------------------------------------------

@@ -240,6 +240,11 @@ def _evaluate_text(self: Any, stream: Any, namespace: Any, loader: Any) -> None:
         airspeed.Template(ways.written(value), "#evaluate").merge_to(namespace, stream, loader)
 
 
+def _no_file(self: Any, _stream: Any, namespace: Any, loader: Any) -> None:
+    name = self.name.calculate(namespace, loader)
+    raise ways.Refused(f"'{ways.written(name)[:80]}' is another file, and none belongs to a template")
+
+
 def install() -> None:
     """Put all of it over airspeed's classes; once, in a process of its own."""
     grammar.install()
@@ -255,6 +260,8 @@ def install() -> None:
     airspeed.MacroDefinition.evaluate_raw = _define_macro
     airspeed.DefineDefinition.evaluate_raw = _define_block
     airspeed.MacroCall.evaluate_raw = _call_macro
+    airspeed.IncludeDirective.evaluate_raw = _no_file
+    airspeed.ParseDirective.evaluate_raw = _no_file
     airspeed.EvaluateDirective.evaluate_raw = _evaluate_text
     elements.Escape.evaluate_raw = _escape
     elements.BreakDirective.evaluate_raw = _break

@@ -11,9 +11,9 @@ import airspeed
 
 from wizard.identityiq.templates.elements import (
     EVALUATED,
+    IDENTIFIER,
     IGNORE,
     LINE_END,
-    IDENTIFIER,
     WHOLE,
     BreakDirective,
     Escape,

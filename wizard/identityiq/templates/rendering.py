@@ -130,7 +130,7 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
 
 def _rendered(template: Template, answer: dict[str, Any] | None) -> Rendered:
     if answer is None:
-        words = f"it does not come to an end within {DEADLINE:.0f} seconds: look for a loop over something endless"
+        words = f"it does not come to an end within {DEADLINE:.0f} seconds, or needs more memory than there is"
         return Rendered(html=template.html, problems=(Problem(Trouble.TOO_MUCH, words, Part.BODY),))
     problems: list[Problem] = []
     uses: list[Use] = []

@@ -14,6 +14,7 @@ from wizard.identityiq.templates.template import Template
 from wizard.values import shown
 
 _ROOT = re.compile(r"\$!?\{?([A-Za-z][\w-]*)")
+_BODY_MACRO = re.compile(r"#@\{?[A-Za-z]")
 _WHOLE = "No mail would come of this template"
 
 
@@ -113,10 +114,22 @@ def _undeclared(template: Template, rendered: Rendered) -> Iterator[TemplateFlaw
 
 
 def _flaw(template: Template, problem: Problem) -> TemplateFlaw:
+    if problem.trouble is Trouble.SYNTAX and _BODY_MACRO.search(template.part(problem.part)):
+        return _body_macro(template, problem)
     name, severity, words, advice = _said(problem)
     place = (problem.line, problem.column)
     seen = problem.got.split("\n")[0] if problem.trouble is Trouble.SYNTAX else problem.message
     return flaw(template, name, severity, words, advice, part=problem.part, place=place, seen=seen)
+
+
+def _body_macro(template: Template, problem: Problem) -> TemplateFlaw:
+    words = (
+        "A macro with a body (#@name) cannot be shown here",
+        "Velocity 1.7 knows such macros, the preview does not: whether the template is right cannot be told.",
+    )
+    advice = ("Judge it by a mail from IdentityIQ itself.",)
+    place = (problem.line, problem.column)
+    return flaw(template, "not-imitated", Severity.INFO, words, advice, part=problem.part, place=place)
 
 
 def _said(problem: Problem) -> tuple[str, Severity, tuple[str, str], tuple[str, ...]]:

@@ -48,8 +48,8 @@ def _part(text: str, names: dict[str, object]) -> dict[str, Any]:
         made["problems"].append(_problem("too-much", str(problem) or "it needs more memory than a mail is worth", 0, 0))
     except RecursionError:
         made["problems"].append(_problem("too-much", "its parts lie too deep inside each other", 0, 0))
-    except airspeed.TemplateError as problem:
-        made["problems"].append(_problem("evaluation", str(problem), 0, 0))
+    except airspeed.NoMatch:  # a place the grammar has no word for
+        made["problems"].append(_problem("syntax", "", 0, 0))
     made["text"] = stream.getvalue()
     made["problems"] += [_problem("unresolved", text, *_start(one)) for one, text in run.unresolved[:200]]
     made["problems"] += [_problem("not-set", text, *_start(one)) for one, text in run.not_set[:200]]
