@@ -261,3 +261,22 @@ def test_the_application_a_log_names_is_the_one_that_is_spoken_of() -> None:
 
 def test_a_code_nobody_knows_leaves_the_text_to_the_handbook() -> None:
     assert cli.run("explain", stdin=b"AADSTS9999999: something new, ErrorOfSomeKind").code == 1
+
+
+# -- on a terminal --------------------------------------------------------------------------------------------------------------
+
+
+async def test_on_a_terminal_the_secret_is_asked_for_without_showing_it_and_steps_are_shown_while_they_run(
+    graph: Graph, home: Path
+) -> None:
+    ran = await cli.run_in_terminal(
+        ["iiq", "oauth", *flags(graph)],
+        size=(80, 40),
+        answers={"Client secret of": SECRET},
+        env={"SMTP_WIZARD_CONFIG": str(home / "config.toml")},
+    )
+
+    assert ran.code == 0, ran.out
+    assert SECRET not in ran.out
+    assert ".. " in ran.out
+    assert "Every step passed" in ran.out
