@@ -148,11 +148,12 @@ def test_an_old_library_speaks_a_tls_that_a_newer_java_has_switched_off(java: st
 
 def test_a_java_that_does_not_trust_the_server_is_a_difference_with_its_reason() -> None:
     report = passed(PROFILE, "LOGIN")
-    foretold = predict(report, PROFILE, Facts(accepts=False))
+    foretold = predict(report, PROFILE, Facts(accepts=False, refusal="expired"))
 
     (row,) = differences(compare(report, foretold))
     assert row.stage is Stage.TLS
     assert row.why
+    assert "CertificateExpiredException" in foretold.logged[0]
 
 
 def test_where_nothing_differs_no_row_says_so_and_nothing_is_in_clear() -> None:

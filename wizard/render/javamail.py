@@ -8,12 +8,13 @@ from textwrap import wrap
 from typing import Any, assert_never
 
 from wizard.identityiq.javamail.comparing import Row, Side, compare, differences, in_clear
-from wizard.identityiq.javamail.outcome import End, Outcome, SignIn
+from wizard.identityiq.javamail.outcome import End, Outcome, SignIn, Status
 from wizard.render.json import as_object
 from wizard.render.stages import NAMES, duration
 from wizard.render.style import Style
 from wizard.render.text import finding_lines
 from wizard.report import Report
+from wizard.smtp.observation import Stage
 
 _NAME = 16
 _SIGNS = {"passed": "ok", "failed": "X", "waits": "..", "skipped": "-", "": ""}
@@ -54,7 +55,7 @@ def _table(rows: tuple[Row, ...], other: Outcome, style: Style) -> Iterator[str]
 
 def _who(other: Outcome) -> str:
     library = f"JavaMail {other.library}".strip()
-    return f"{library} is expected to see" if other.predicted else f"{library} saw"
+    return f"{library}, foretold" if other.predicted else f"{library} saw"
 
 
 def _cell(side: Side, width: int, style: Style) -> list[str]:
@@ -72,7 +73,8 @@ def _cell(side: Side, width: int, style: Style) -> list[str]:
 
 
 def _verdict(report: Report, other: Outcome, style: Style) -> list[str]:
-    sign = style.sign("ok" if other.ok and not in_clear(report, other) else "!" if other.ok else "X")
+    bare = in_clear(report, other) or _password_in_clear(other)
+    sign = style.sign("X" if not other.ok else "!" if bare else "ok")
     first, *rest = style.wrapped(ending(report, other), "  ")
     told = [f"{sign} {first.lstrip()}", *rest]
     if other.predicted:
@@ -87,6 +89,7 @@ def _verdict(report: Report, other: Outcome, style: Style) -> list[str]:
 def ending(report: Report, other: Outcome) -> str:
     """Return in one or two sentences what IdentityIQ is expected to do with these settings."""
     clear = " The line would not be encrypted, and nothing in its log says so." if in_clear(report, other) else ""
+    clear += " The password would travel unencrypted." if _password_in_clear(other) else ""
     where = NAMES[other.stage].lower() if other.stage else ""
     match other.end:
         case End.SENT:
@@ -101,6 +104,12 @@ def ending(report: Report, other: Outcome) -> str:
             return "The mail library could not be run to its end, so nothing is known of it."
         case _:
             assert_never(other.end)
+
+
+def _password_in_clear(other: Outcome) -> bool:
+    """Whether the library signs in, or would, on a line that is not encrypted."""
+    step = other.step(Stage.AUTH)
+    return not other.encrypted and step is not None and step.status is Status.PASSED
 
 
 def _differences(rows: tuple[Row, ...], other: Outcome, style: Style) -> Iterator[str]:

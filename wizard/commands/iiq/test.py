@@ -14,6 +14,7 @@ from wizard.commands import setup
 if TYPE_CHECKING:
     from wizard.identityiq.installation import Installation
     from wizard.identityiq.javamail.outcome import Outcome
+    from wizard.identityiq.javamail.predicting import Facts
     from wizard.identityiq.javamail.trial import Means
     from wizard.profile import Password, Profile
     from wizard.report import Report
@@ -143,6 +144,7 @@ async def _both(
 ) -> tuple[Report, Outcome]:
     from wizard.commands.terminal import talk
     from wizard.identityiq.javamail.library import NotHereError
+    from wizard.identityiq.javamail.predicting import NO_FACTS
     from wizard.identityiq.javamail.trial import trial
     from wizard.report import Report
     from wizard.smtp.check import check
@@ -154,10 +156,10 @@ async def _both(
         report = report.add(event)
 
     await check(profile, password, fold, deliver=args.deliver, held_back=before, network=network)
-    accepts = await _trust(profile, tools, network) if predict else None
+    facts = await _trust(profile, tools, network) if predict else NO_FACTS
     try:
         outcome = await trial(
-            report, password, tools, deliver=args.deliver, again=args.sign_in_again, only_foretell=predict, accepts=accepts
+            report, password, tools, deliver=args.deliver, again=args.sign_in_again, only_foretell=predict, facts=facts
         )
     except NotHereError as problem:
         talk(str(problem))
@@ -165,16 +167,18 @@ async def _both(
     return report, outcome
 
 
-async def _trust(profile: Profile, tools: Means, network: Network | None) -> bool | None:
-    """Ask what the Java makes of the certificate, for a prediction; None where there is no Java, or nothing to look at."""
+async def _trust(profile: Profile, tools: Means, network: Network | None) -> Facts:
+    """Ask what the Java makes of the certificate, for a prediction; nothing where there is no Java, or no encryption."""
+    from wizard.identityiq.javamail.predicting import NO_FACTS, Facts
     from wizard.profile import Security
 
     if tools.runtime is None or profile.endpoint.security is Security.NONE:
-        return None
+        return NO_FACTS
     from wizard.identityiq.jvm import examine
 
     view = await examine(profile.endpoint, tools.runtime, network, ca_file=profile.ca_file, timeout=profile.timeout)
-    return view.eyes[0].verdict.accepts if view.eyes else None
+    verdict = view.eyes[0].verdict if view.eyes else None
+    return Facts(accepts=verdict.accepts, refusal=verdict.refusal or "") if verdict else NO_FACTS
 
 
 def _remember(report: Report, outcome: Outcome, args: argparse.Namespace) -> None:

@@ -184,7 +184,7 @@ def _tls_there(other: Outcome) -> str:
     said = " ".join(other.logged)
     if "No appropriate protocol" in said:
         return "the library offers a version of TLS that its Java has switched off: an old library with a newer Java"
-    if "PKIX" in said:
+    if "PKIX path building" in said:
         return "the library's Java checks against a trust store of its own, not this host's"
     return "Java has its own rules for versions, ciphers and keys"
 

@@ -19,14 +19,25 @@ _UNSEEN = "what comes after that was not seen by our own check"
 class Facts(NamedTuple):
     """What is known of the Java and the library, where an installation is at hand.
 
-    ``accepts`` says whether that Java accepts the server's certificate and TLS version, None where nobody looked.
+    ``accepts`` says whether that Java accepts the server's certificate and TLS version, None where nobody looked; ``refusal``
+    why it would not, one of jvm.view.Refusal.
     """
 
     runtime: JavaRuntime | None = None
     library: MailLibrary | None = None
     accepts: bool | None = None
+    refusal: str = ""
 
 
+# What Java's exception says, by the reason it has; an authority it does not know is the usual one.
+_PKIX = "PKIX path building failed: unable to find valid certification path to requested target"
+_REFUSALS = {
+    "expired": "PKIX path validation failed: CertificateExpiredException: NotAfter",
+    "not-yet-valid": "PKIX path validation failed: CertificateNotYetValidException: NotBefore",
+    "switched-off": "PKIX path validation failed: Algorithm constraints check failed",
+    "version": "Received fatal alert: protocol_version, or: No appropriate protocol",
+    "cipher": "Received fatal alert: handshake_failure",
+}
 NO_FACTS = Facts()
 
 
@@ -89,7 +100,8 @@ class _Walk:
 
     def _passes(self, stage: Stage, seen: Observation | None) -> None:
         if stage is Stage.TLS and self.facts.accepts is False:
-            self._end(Ends(End.FAILED, stage, "PKIX path building failed", "its Java does not accept this server"))
+            line = f"SSLHandshakeException: {_REFUSALS.get(self.facts.refusal, _PKIX)}"
+            self._end(Ends(End.FAILED, stage, line, "the library's Java does not accept this server"))
             return
         if stage is Stage.AUTH and seen and seen.passed and not mechanism(seen.context.mechanisms):
             self._unable()

@@ -13,7 +13,7 @@ from wizard.identityiq.installation import Installation, JavaRuntime, MailLibrar
 from wizard.identityiq.javamail.job import job_of
 from wizard.identityiq.javamail.library import NotHereError, library_of
 from wizard.identityiq.javamail.outcome import End, Outcome, SignIn
-from wizard.identityiq.javamail.predicting import Facts, predict
+from wizard.identityiq.javamail.predicting import NO_FACTS, Facts, predict
 from wizard.identityiq.javamail.process import Patience
 from wizard.identityiq.javamail.program import runtime_of
 from wizard.identityiq.javamail.sending import send
@@ -77,15 +77,15 @@ async def trial(
     deliver: bool = False,
     again: bool = False,
     only_foretell: bool = False,
-    accepts: bool | None = None,
+    facts: Facts = NO_FACTS,
 ) -> Outcome:
     """Run the library against the server our check has just met, or foretell it. Signs in at most once.
 
-    ``deliver`` sends a message of its own; ``accepts`` is what is known of the Java's trust, for the prediction alone.
+    ``deliver`` sends a message of its own; ``facts`` hold what is known of the Java's trust, for the prediction alone.
     Raises NotHereError when the library turns out not to run here.
     """
     profile = report.profile
-    foretold = predict(report, profile, Facts(tools.runtime, tools.library, accepts))
+    foretold = predict(report, profile, facts._replace(runtime=tools.runtime, library=tools.library))
     if only_foretell or tools.runtime is None or tools.library is None:
         return foretold
     why = kept_back(report, again=again)
