@@ -769,3 +769,12 @@ async def test_a_hostile_name_in_a_certificate_steers_no_terminal(tmp_path: Path
     view = await look(tmp_path, (sent,), await stored(tmp_path, stranger))
 
     assert all(line.isprintable() for line in render.text(view, Style()))
+
+
+@pytest.mark.parametrize("trouble", list(Trouble))
+def test_every_trouble_has_a_calm_sentence(trouble: Trouble) -> None:
+    said = Trusted(TrustStore(Path("/srv/trust.jks")), trouble=trouble).problem
+
+    assert "/srv/trust.jks" in said
+    assert said.endswith((".", ".)"))
+    assert "!" not in said

@@ -20,7 +20,16 @@ from wizard.identityiq.jvm.view import JvmView
 from wizard.practice import PracticeServer
 from wizard.profile import Endpoint, Password, Security
 
-FAULTS = ("missing-intermediate", "self-signed", "expired-certificate", "wrong-name-certificate", "weak-key")
+FAULTS = (
+    "missing-intermediate",
+    "self-signed",
+    "expired-certificate",
+    "wrong-name-certificate",
+    "weak-key",
+    "only-old-versions",
+    "only-old-ciphers",
+    "weak-dh",
+)
 _VERSIONS = {"TLSv1": ssl.TLSVersion.TLSv1, "TLSv1.1": ssl.TLSVersion.TLSv1_1, "TLSv1.2": ssl.TLSVersion.TLSv1_2}
 
 
@@ -218,7 +227,7 @@ async def test_the_versions_named_for_the_client_are_the_only_ones(tmp_path: Pat
 @pytest.mark.parametrize("fault", [None, *FAULTS])
 async def test_the_practice_server_is_judged_as_the_java_judges_it(tmp_path: Path, fault: str | None) -> None:
     async with PracticeServer(fault) as server:
-        store = TrustStore(await _imported(tmp_path, server.ca_file), own=True)
+        store = TrustStore(await java.store_of(tmp_path / "practice.jks", "JKS", (_authority(server.ca_file),)), own=True)
         endpoint = Endpoint("localhost", server.ports[Security.TLS], Security.TLS)
         async with java.running() as real:
             view, said = await asyncio.gather(
@@ -231,9 +240,8 @@ async def test_the_practice_server_is_judged_as_the_java_judges_it(tmp_path: Pat
         assert _told(in_clear) == _told(view), "after STARTTLS it is the same chain"
 
 
-async def _imported(folder: Path, ca_file: Path) -> Path:
+def _authority(ca_file: Path) -> Made:
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric import ec
 
-    made = Made(x509.load_pem_x509_certificate(ca_file.read_bytes()), ec.generate_private_key(ec.SECP256R1()))
-    return await java.store_of(folder / "practice.jks", "JKS", (made,))
+    return Made(x509.load_pem_x509_certificate(ca_file.read_bytes()), ec.generate_private_key(ec.SECP256R1()))

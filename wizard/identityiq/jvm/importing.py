@@ -43,7 +43,7 @@ def _command(runtime: JavaRuntime, trusted: Trusted, alias: str, file: str) -> l
     """Return the words of the command. A password that is not the usual one is left for keytool to ask for."""
     store = trusted.store
     words = [str(keytool_of(runtime) or runtime.keytool), "-importcert", "-noprompt", "-alias", alias, "-file", file]
-    if is_stock(runtime, store) and runtime.major != 8 and words[0] == str(runtime.keytool):
+    if is_stock(runtime, store) and runtime.major not in (7, 8) and words[0] == str(runtime.keytool):
         words.append("-cacerts")  # JDK 9 and later; an older keytool does not know it
     else:
         words += ["-keystore", str(store.path)]
