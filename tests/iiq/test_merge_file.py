@@ -91,6 +91,10 @@ def test_the_encryption_is_written_in_identityiqs_word(security: str, word: str)
     assert read(merge_xml(wanted(profile(security=security)))).value(Key.ENCRYPTION) == word
 
 
+def test_a_host_in_another_alphabet_is_written_as_dns_wants_it() -> None:
+    assert read(merge_xml(wanted(profile(host="bücher.test")))).value(Key.HOST) == "xn--bcher-kva.test"
+
+
 def test_nobody_who_signs_in_is_left_out_rather_than_written_empty() -> None:
     document = merge_xml(wanted(profile(username="")))
     assert "smtp_username" not in document
@@ -406,6 +410,12 @@ def test_a_flaw_in_the_form_of_the_xml_names_line_and_column() -> None:
 def test_a_comment_with_hyphens_does_not_hide_the_flaws_behind_it() -> None:
     document = WRONG["iiq-file-comment"].replace("defaultEmailHost", "smtp_host")
     assert [flaw.finding.id for flaw in examine(document)][:2] == ["iiq-file-comment", "iiq-key-invented"]
+
+
+def test_thousands_of_comments_take_no_time_worth_a_word() -> None:
+    found = examine(GOOD.replace("<Map>", "<Map>" + "<!-- a -- b -->\n" * 50_000))
+    assert {flaw.finding.id for flaw in found} == {"iiq-file-comment"}
+    assert found[1].line == found[0].line + 1
 
 
 def test_hyphens_in_data_are_no_comment() -> None:

@@ -11,6 +11,7 @@ from typing import assert_never
 
 from wizard.iiqside import Environment, IdentityIQ, NotificationType
 from wizard.profile import Profile, Security
+from wizard.values import to_ascii
 
 _PAGE = "gear > Global Settings > IdentityIQ Configuration"
 # The tab has been renamed over time; which name an installation shows cannot be told from outside.
@@ -87,7 +88,9 @@ def _smtp(profile: Profile) -> tuple[ScreenField, ...]:
     secret = "the password this profile signs in with" if login else ""
     return (
         _encryption(profile.endpoint.security),
-        ScreenField("Default SMTP Host", profile.endpoint.host, "defaultEmailHost", "a blank behind it makes every mail fail"),
+        ScreenField(
+            "Default SMTP Host", to_ascii(profile.endpoint.host), "defaultEmailHost", "a blank behind it makes every mail fail"
+        ),
         ScreenField("Default SMTP Port", str(profile.endpoint.port), "defaultEmailPort"),
         ScreenField("Username", login.username if login else "", "smtp_username", "" if login else "leave it empty"),
         ScreenField("Password", "", "smtp_password", f"{secret}; it is not shown here" if login else "leave it empty"),

@@ -79,7 +79,7 @@ def _unfinished(chosen: Installation) -> tuple[str, ...]:
     if last is None or last.state != "begun":
         return ()
     return (
-        f"The last change here, with the profile '{last.profile}' on {moment(last.when)}, was not seen to its end. What stands now "
-        "is read first.",
+        f"The last change here, with the profile '{last.profile}' on {moment(last.when)}, was not seen to its end. What stands "
+        "now is read first.",
         f"To take that change back instead: smtp-wizard iiq undo {shlex.quote(last.rollback or last.whole)}",
     )

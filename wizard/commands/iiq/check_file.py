@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wizard.identityiq.lint import Flaw
     from wizard.render.style import Style
 
-_LARGEST = 64 * 1024 * 1024  # bytes; a merge file has a few thousand
+_LARGEST = 16 * 1024 * 1024  # bytes; a merge file has a few thousand
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,7 +57,7 @@ def _text(name: str) -> str:
     except OSError as problem:
         raise UsageError(f"{name} cannot be read: {safefile.reason(problem)}.") from None
     if len(data) > _LARGEST:
-        raise UsageError("more than 64 MB came from standard input: that is no merge file")
+        raise UsageError("more than 16 MB came from standard input: that is no merge file")
     return _decoded(data, name)
 
 

@@ -27,10 +27,13 @@ from wizard.identityiq.handover.kept import Kept, names_in, read_backup, write_f
 from wizard.identityiq.handover.merge import UnwritableError
 from wizard.identityiq.handover.outcome import Applied, Standing, gist, judged, keys_of, standing
 from wizard.identityiq.handover.plan import Plan
+from wizard.identityiq.handover.words import label
 from wizard.identityiq.reading import XmlProblem, read_text
+from wizard.identityiq.settings import Key
 
 if TYPE_CHECKING:
     from wizard.identityiq.installation import Installation
+    from wizard.identityiq.settings import Settings
 
 CLEAR_QUEUE = "clearEmailQueue"
 
@@ -135,9 +138,15 @@ def _compare_backup(plan: Plan, text: str) -> None:
         raise StoppedError("The backup export does not hold IdentityIQ's settings, so nothing was imported.")
     if gist(found) != gist(plan.before):
         raise StoppedError(
-            "IdentityIQ's settings changed while you looked at them: somebody else is at work on them. Nothing was imported. "
-            "Start again to see them as they are now."
+            f"IdentityIQ's settings changed while you looked at them ({_different(found, plan)}): somebody else is at work. "
+            "Nothing was imported. Start again to see them as they are now."
         )
+
+
+def _different(found: Settings, plan: Plan) -> str:
+    now, before = gist(found)[0], gist(plan.before)[0]
+    keys = [key for key in {**before, **now} if before.get(key) != now.get(key)]
+    return ", ".join(map(label, keys or [Key.PASSWORD.value]))
 
 
 async def clear_queue(

@@ -16,7 +16,9 @@ from wizard.identityiq.lint import Flaw, lint
 from wizard.identityiq.settings import INVENTED, SECRET_KEYS, Entry, Form, Key, PasswordForm, Settings
 from wizard.profile import Password
 
-_SKIPPED = re.compile(r"<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_OPENING = re.compile(r"<!--|<!\[CDATA\[")
+_NOT_A_BREAK = re.compile(r"[^\r\n]")
+_MOST_COMMENTS = 50  # flawed ones that are named; whoever has more knows by then
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PLACEHOLDER = re.compile(r"%%\w+%%|\$\{\w[\w.]*\}|@@?\w+@@?")
 _STORED = re.compile(r"\d+:")
@@ -82,21 +84,21 @@ def _characters(text: str) -> Iterator[Flaw]:
 def _without_comments(text: str) -> tuple[str, list[Flaw]]:
     """Return the text with its comments as blanks, places unchanged, and a flaw for each that XML forbids."""
     found: list[Flaw] = []
-    clean, at = list(text), 0
-    while True:
-        start = text.find("<!--", at)
-        data = _SKIPPED.search(text, at)
-        if data and data.start() < start:
-            at = data.end()
-            continue
-        end = text.find("-->", start + 4) if start >= 0 else -1
+    clean: list[str] = []
+    at = 0
+    while opening := _OPENING.search(text, at):
+        start, comment = opening.start(), opening[0] == "<!--"
+        end = text.find("-->" if comment else "]]>", opening.end())
         if end < 0:
-            return "".join(clean), found
-        inside = text.find("--", start + 4)
-        if inside < end:
+            break
+        clean.append(text[at:start])
+        whole = text[start : end + 3]
+        clean.append(_NOT_A_BREAK.sub(" ", whole) if comment else whole)
+        inside = text.find("--", opening.end()) if comment else end
+        if inside < end and len(found) < _MOST_COMMENTS:
             found.append(flaw("iiq-file-comment", *_place(text, inside)))
-        clean[start : end + 3] = [char if char in "\r\n" else " " for char in text[start : end + 3]]
         at = end + 3
+    return "".join([*clean, text[at:]]), found
 
 
 def _place(text: str, at: int) -> tuple[int, int]:

@@ -121,9 +121,9 @@ def _row(plan: Plan, wanted: Entry, after: Settings) -> Row:
 
 
 def _same_secret(plan: Plan, after: Settings) -> bool:
-    """A password given in clear may come back encrypted: then another stored form than before is as much as can be seen."""
+    """It may come back encrypted another way: then another stored form than before is as much as can be seen."""
     if after.password_form is PasswordForm.ABSENT or after.password is None:
         return False
     stored = plan.password.reveal() if plan.password else ""
     before = plan.before.password.reveal() if plan.before.password else ""
-    return after.password.reveal() == stored or (after.password.reveal() != before and not re.match(r"\d+:", stored))
+    return after.password.reveal() == stored or after.password.reveal() != before

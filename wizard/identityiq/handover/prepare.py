@@ -37,7 +37,7 @@ from wizard.identityiq.reading import XmlProblem, read_text
 from wizard.identityiq.settings import Entry, Key, Settings
 from wizard.profile import Password, Profile
 
-LARGEST = 64 * 1024 * 1024  # bytes of a file that takes a change back
+LARGEST = 16 * 1024 * 1024  # bytes of a file that takes a change back
 _WAITING = command("count", "Request")
 _NUMBER = re.compile(r"^\s*(?:>\s*)?([0-9]{1,9})\s*$", re.MULTILINE)
 

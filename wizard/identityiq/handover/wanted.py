@@ -9,6 +9,7 @@ from wizard import __version__
 from wizard.identityiq.settings import Encryption, Entry, Form, Key
 from wizard.iiqside import Environment, IdentityIQ, NotificationType
 from wizard.profile import Profile
+from wizard.values import to_ascii
 
 TYPE_BY_HAND = (
     "HTTP/OAuth cannot be handed over as a file: under which entries IdentityIQ keeps its fields is not known, and this program "
@@ -52,7 +53,7 @@ def _smtp(profile: Profile, with_password: bool) -> tuple[Entry, ...]:
     login = profile.login
     return (
         Entry(Key.ENCRYPTION.value, encryption.value, Form.ELEMENT, "SmtpEncryptionType"),
-        _text(Key.HOST, profile.endpoint.host),
+        _text(Key.HOST, to_ascii(profile.endpoint.host)),  # Java asks DNS for the name as it is written
         _text(Key.PORT, str(profile.endpoint.port)),
         _text(Key.USERNAME, login.username if login else ""),
         *((Entry(Key.PASSWORD.value),) if login and with_password else ()),
