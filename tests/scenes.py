@@ -28,6 +28,7 @@ from wizard.keychain import Rung
 from wizard.practice.mailbox import Mailbox, Message
 from wizard.profile import Password, Profile, SecretKind, Security
 from wizard.smtp.events import Event, Line, RunEnded, StageEnded, StageSkipped, StageStarted, Why
+from wizard.smtp.letter import Letter
 from wizard.smtp.network import Network
 from wizard.smtp.observation import (
     AddressFate,
@@ -226,6 +227,7 @@ def canned(events: tuple[Event, ...], *, then: tuple[Event, ...] = (), ends: boo
         *,
         deliver: bool = False,
         also_to: tuple[str, ...] = (),
+        letter: Letter | None = None,
         network: Network | None = None,
     ) -> None:
         for event in stories.pop(0) if len(stories) > 1 else stories[0]:

@@ -157,6 +157,7 @@ STEPS: dict[str, tuple[str, str]] = {
         "m  send a test message, or nothing\n"
         "x  stop a run; Esc does too\n"
         "t  the conversation, line by line\n"
+        "a  has it arrived: the message's code, its headers, or a look into the mailbox\n"
         "i  the same with IdentityIQ's own Java and mail library, beside what was seen here\n"
         "h  hand the settings over to IdentityIQ: a card, a file, or applied on this host\n"
         "p  a text for the person who can help, to copy or to write into a file\n"

@@ -190,7 +190,9 @@ class Standing:
             case Moment.PASSED:
                 save = () if self.saved else (("Enter", "Save"),)
                 leave = (("^q", "Leave"),) if self.saved else ()
-                return _fitting(*save, *self._send_too, *undo, *_ON_TO_IIQ, *_WORK_KEYS, ("Esc", "Back"), *leave)
+                return _fitting(
+                    *save, *self._send_too, *self._ask_arrival, *undo, *_ON_TO_IIQ, *_WORK_KEYS, ("Esc", "Back"), *leave
+                )
             case _:
                 assert_never(self.moment)
 
@@ -206,6 +208,11 @@ class Standing:
     def _send_too(self) -> tuple[tuple[str, str], ...]:
         accepted = self.report is not None and self.report.accepted is not None
         return () if accepted or self.deliver or not self._can_send else (("m", "Send one"),)
+
+    @property
+    def _ask_arrival(self) -> tuple[tuple[str, str], ...]:
+        accepted = self.report is not None and self.report.accepted is not None
+        return (("a", "Arrived?"),) if accepted and not self.arrived else ()
 
     @property
     def leaving(self) -> str:

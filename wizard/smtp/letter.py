@@ -30,4 +30,6 @@ def signed_html(letter: Letter, token: str) -> str:
 
 
 def _line(token: str) -> str:
-    return f"Sent by SMTP Wizard as a test of this template. Token: {token}"
+    from wizard.smtp.message import code_of
+
+    return f"A test of this template by SMTP Wizard. Code: {code_of(token)}. Token: {token}"

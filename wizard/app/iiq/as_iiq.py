@@ -24,6 +24,7 @@ from wizard.report import Report
 if TYPE_CHECKING:
     from wizard.identityiq.installation import Installation
     from wizard.identityiq.javamail.outcome import Outcome
+    from wizard.identityiq.javamail.predicting import Facts
     from wizard.identityiq.javamail.trial import Means
     from wizard.identityiq.jvm.view import JvmView
     from wizard.smtp.events import Event
@@ -207,14 +208,11 @@ class AsIiq(ConsolePage[None]):
         assert self.tools is not None
         foretell = not self.tools.there
         self._show(Content("Foretelling what the mail library does ..." if foretell else "The mail library is at work ..."))
-        accepts = None
-        if foretell:
-            view = await trust
-            accepts = view.eyes[0].verdict.accepts if view and view.eyes else None
         try:
-            outcome = await trial(report, password, self.tools, deliver=self.deliver, only_foretell=foretell, accepts=accepts)
+            facts = _facts(await trust if foretell else None)
+            outcome = await trial(report, password, self.tools, deliver=self.deliver, only_foretell=foretell, facts=facts)
         except NotHereError:
-            outcome = await trial(report, password, self.tools, only_foretell=True, accepts=accepts)
+            outcome = await trial(report, password, self.tools, only_foretell=True, facts=_facts(await trust))
         self._count(report, outcome)
         return outcome
 
@@ -264,6 +262,14 @@ class AsIiq(ConsolePage[None]):
             self._plan()
         else:
             super().action_back()
+
+
+def _facts(view: JvmView | None) -> Facts:
+    """Return what is known of the Java's trust, for a prediction."""
+    from wizard.identityiq.javamail.predicting import NO_FACTS, Facts
+
+    verdict = view.eyes[0].verdict if view and view.eyes else None
+    return Facts(accepts=verdict.accepts, refusal=verdict.refusal or "") if verdict else NO_FACTS
 
 
 def _ca_path() -> Path:

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 
 from wizard.app import run, verdict
 from wizard.app.dialog import Note as Window
-from wizard.app.screens.climb import Climb
+from wizard.app.screens.beside import Beside
 from wizard.app.standing import TALK_KEYS, Moment, Standing
 from wizard.app.step import Command, StepName
 from wizard.app.verdict import Note
@@ -21,10 +21,10 @@ from wizard.app.widgets.transcript import Transcript
 from wizard.profile import Invalid, Profile
 
 if TYPE_CHECKING:
-    from wizard.render.command import CommandLine
+    pass
 
 
-class CheckScreen(Climb):
+class CheckScreen(Beside):
     """The third step: everything on it is drawn from ``standing``."""
 
     step = StepName.TEST
@@ -43,6 +43,7 @@ class CheckScreen(Climb):
         Binding("c", "command", "Command line", show=False),
         Binding("p", "pass_on", "Pass on", show=False),
         Binding("h", "app.hand_over", "Hand over", show=False),
+        Binding("a", "arrived", "Arrived?", show=False),
         Binding("i", "as_iiq", "As IdentityIQ", show=False),
         *(Binding(str(number), f"fix({number})", f"Fix {number}", show=False) for number in range(1, 10)),
     ]
@@ -168,58 +169,6 @@ class CheckScreen(Climb):
         self.query_one("#talk" if opened else "#verdict").focus()
         self.draw()
 
-    def action_command(self) -> None:
-        """Show the command line that does the same."""
-        from wizard.app.equivalent import about_the_password, as_shell
-
-        text = "\n\n".join(part for part in (as_shell(self._command()), about_the_password(self.wizard.draft)) if part)
-        self.app.push_screen(Window("The same without a screen", text))
-
-    def _command(self) -> CommandLine:
-        from wizard.app.equivalent import command
-
-        name = self.wizard.profile_name
-        return command(self.wizard.draft, saved=self.wizard.memory.profiles.get(name), name=name, deliver=self.deliver)
-
-    def action_pass_on(self) -> None:
-        """Show the text for the person who can help, ready to be copied."""
-        if self.running or self.report is None or not self.standing.can_pass_on:
-            return
-        from datetime import datetime
-
-        from wizard.app.screens.pass_on import PassOn
-        from wizard.render.ticket import ticket
-
-        found = ticket(self.report, datetime.now().astimezone(), command=self._command())
-        if found:
-            self.app.push_screen(PassOn(found, self.report.profile.endpoint.host))
-
-    def action_recipient(self) -> None:
-        """Ask for one more recipient, and run with it."""
-        from wizard.app.screens.recipient import AskRecipient
-
-        if not self.running:
-            self.app.push_screen(AskRecipient(), lambda address: self.start((address,)) if address else None)
-
-    def action_as_iiq(self) -> None:
-        """Open the test with IdentityIQ's own Java and mail library."""
-        if self.running or isinstance(self.profile, Invalid):
-            return
-        from wizard.app.iiq.as_iiq import AsIiq
-
-        self.app.push_screen(AsIiq(self.report))
-
-    def action_domain(self) -> None:
-        """Show what DNS says of the sender's domain, once it was agreed who is asked."""
-        profile = self.profile
-        if self.running or not isinstance(profile, Profile) or not profile.sender:
-            return
-        from wizard.app.screens.domain import DomainWindow
-        from wizard.smtp.seen_from import address_seen_by_server
-
-        ehlo = self.report.context.ehlo if self.report else None
-        self.app.push_screen(DomainWindow(profile, address_seen_by_server(ehlo) if ehlo else None))
-
     def action_save(self) -> None:
         """Ask for the profile's name and the password's place, and save."""
         if self.running or isinstance(self.profile, Invalid):
@@ -273,6 +222,8 @@ class CheckScreen(Climb):
             yield Command("Undo the fixes", "back to what you typed", self.action_undo)
         if self.standing.can_pass_on:
             yield Command("Pass on", "a text for the person who can help, without secrets", self.action_pass_on)
+        if self.report is not None and self.report.accepted:
+            yield Command("Has it arrived?", "the message's code, its headers, or a look into the mailbox", self.action_arrived)
         if self.report is not None:
             yield Command("Conversation", "what was said, line by line", self.action_talk)
             yield Command("Export the report", "text, Markdown or JSON, without secrets", self.action_export)
