@@ -68,11 +68,12 @@ def _lines(found: Found) -> Iterator[str]:
 
 def _facts(one: Installation) -> Iterator[tuple[str, str]]:
     yield "folder", str(one.folder)
-    yield "found by", one.found_by
+    yield "found by", one.found_by if not one.server else ""
     user = f", user {one.user}" if one.user else ""
     yield "server", f"{one.server}, process {one.pid}{user}" if one.server else ""
     yield "console", str(one.console)
-    yield "Java", f"{_java(one.jvm)}, {one.jvm.source}" if one.jvm else ""
+    source = f", {one.jvm.source}" if one.jvm and one.jvm.pid is None else ""
+    yield "Java", f"{_java(one.jvm)}{source}" if one.jvm else ""
     yield "trust store", _trust(one.jvm)
     yield from (("setting", f"{name}={value}") for name, value in (one.jvm.properties if one.jvm else ()))
     same = one.jvm and one.path_jvm and one.jvm.home == one.path_jvm.home

@@ -167,10 +167,10 @@ def _running_jvm(process: Running, place: servers.Place, notes: list[str]) -> Ja
             f"Restart {place.server} to be sure."
         )
     if home is None:
-        notes.append(f"Which Java {source}, this user may not see. Run smtp-wizard with sudo.")
+        notes.append(f"This user may not see which Java {source}. Run smtp-wizard with sudo.")
         return None
     if process.program is None:
-        notes.append(f"Which Java {source}, is known from its command line only. Run smtp-wizard with sudo to be sure.")
+        notes.append(f"The Java that {source} is known from its command line only. Run smtp-wizard with sudo to be sure.")
     return java.runtime(home, source=source, pid=process.pid, options=words, folder=process.folder)
 
 
