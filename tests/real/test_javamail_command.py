@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.real.test_javamail_prediction import trust
+from tests.real.javamail import trust
 from tests.unit.cli import Ran, flags_for, run_beside, settle
 from wizard.identityiq.installation import JavaRuntime
 from wizard.identityiq.javamail import library, program

@@ -12,8 +12,6 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
 from tests.faults.catalogue import IMPATIENT
 from tests.loopback import Loopback, at_usual_port, profile_for
@@ -21,11 +19,10 @@ from tests.real import javamail, matrix
 from tests.real.server import Server
 from wizard.diagnosis.reading import explain
 from wizard.draft import Change, Field
-from wizard.identityiq.javamail import library, program
 from wizard.identityiq.javamail.job import job_of
 from wizard.identityiq.javamail.outcome import Outcome
 from wizard.identityiq.javamail.predicting import predict
-from wizard.identityiq.javamail.process import Java, Patience, running
+from wizard.identityiq.javamail.process import Java, Patience
 from wizard.identityiq.javamail.sending import session
 from wizard.practice import FAULTS, PracticeServer
 from wizard.profile import Password, Profile
@@ -53,13 +50,6 @@ class Row:
     foretold: Outcome
 
 
-def trust(store: Path, ca_file: Path) -> None:
-    """Write a trust store that holds the authorities of a PEM file."""
-    known = x509.load_pem_x509_certificates(ca_file.read_bytes())
-    entries = [pkcs12.PKCS12Certificate(one, f"ca-{number}".encode()) for number, one in enumerate(known)]
-    store.write_bytes(pkcs12.serialize_java_truststore(entries, BestAvailableEncryption(b"changeit")))
-
-
 async def checked(profile: Profile, password: Password | None, network: Loopback) -> Report:
     """Run the wizard's own check, and send."""
     report = Report(profile)
@@ -77,7 +67,7 @@ async def practised(java: Java, name: str, folder: Path) -> Row:
     async with PracticeServer(None if name == HEALTHY else name) as server:
         draft = server.draft().with_changes(*(() if server.draft().ehlo_name else (NAME,)), *IMPATIENT)
         store = folder / f"{name}.p12"
-        trust(store, server.ca_file)
+        javamail.trust(store, server.ca_file)
         usual = profile_for(at_usual_port(draft, server.fault.security))
         report = await checked(usual, server.password if usual.login else None, Loopback.to(server))
         job = job_of(profile_for(draft), deliver=True, token="abcd1234")._replace(guarded=False, truststore=store)
@@ -90,10 +80,7 @@ async def started(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Jav
     """The library, compiled into a folder of the tests' own and started once."""
     why = javamail.missing()
     assert not why, f"CI must run JavaMail: {why}"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
-        prepared = await program.prepare(program.runtime_of(None), library.library_of(None))
-    async with running(prepared) as java:
+    async with javamail.running(tmp_path_factory.mktemp("java")) as java:
         yield java
 
 
@@ -139,7 +126,7 @@ async def test_the_library_does_with_postfix_what_was_foretold(
     java: Java, server: Server, tmp_path: Path, row: matrix.Row
 ) -> None:
     store = tmp_path / "trust.p12"
-    trust(store, server.ca_file)
+    javamail.trust(store, server.ca_file)
     report = await replace(row, deliver=True).run(server, NAME)
     mode = row.port
     here = row.draft.with_changes(Change(Field.HOST, server.address), Change(Field.PORT, str(server.ports[mode])), NAME)

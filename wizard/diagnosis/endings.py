@@ -59,7 +59,8 @@ RULES: tuple[Rule, ...] = (
             Possible("greeting-timeout", "a TLS handshake on the same port fails as well"),
             Possible("connection-dropped", "a TLS handshake on the same port is cut off as well"),
         ),
-        log_line="Exception reading response, or: Got bad greeting from SMTP host: {host}, port: {port}, response: [EOF]; "
+        log_line="nothing while both sides wait; when the server hangs up: Exception reading response, or: "
+        "Got bad greeting from SMTP host: {host}, port: {port}, response: [EOF]; "
         "older: Could not connect to SMTP host: {host}, port: {port}, response: -1",
         link="https://www.rfc-editor.org/rfc/rfc8314",
         source="RFC 8314 section 3.3",

@@ -186,7 +186,7 @@ public final class Probe implements Runnable {
         settings.setProperty("mail.transport.protocol", "smtp");
         settings.setProperty("mail.smtp.host", job.get("host"));
         settings.setProperty("mail.smtp.port", job.get("port"));
-        settings.setProperty("mail.smtp.auth", String.valueOf(job.containsKey("username") && job.containsKey("password")));
+        settings.setProperty("mail.smtp.auth", String.valueOf(job.containsKey("username")));
         if (job.containsKey("localhost")) {
             settings.setProperty("mail.smtp.localhost", job.get("localhost"));
         }

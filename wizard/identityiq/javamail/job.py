@@ -75,8 +75,8 @@ def written(job: Job, password: Password | None, number: str) -> str:
         "truststore-type": job.truststore_type,
         "truststore-password": (job.truststore_password or Password("changeit")).reveal() if job.truststore else "",
     }
-    if job.username and password:
-        facts |= {"username": job.username, "password": password.reveal()}
+    if job.username:
+        facts |= {"username": job.username, "password": password.reveal() if password else ""}
     if job.deliver:
         facts |= {"sender": job.sender, "recipient": job.recipient, "token": job.token}
         facts |= {"subject": _SUBJECT.format(token=job.token), "text": _TEXT.format(**job._asdict())}

@@ -31,6 +31,7 @@ _AUTH = re.compile(r"DEBUG SMTP: AUTH (\S+) (command trace suppressed|succeeded|
 _REFUSED = re.compile(r": [45]\d\d[ -]")
 # Frames or exceptions that tell which part of opening a connection it was, the first that is found.
 _OPENING = (
+    ("AuthenticationFailedException", Stage.AUTH),
     ("java.net.UnknownHostException", Stage.RESOLVE),
     ("SSLHandshakeException", Stage.TLS),
     ("SSLException", Stage.TLS),
@@ -71,7 +72,7 @@ def outcome_of(records: Sequence[Record], job: Job, password: Password | None) -
         steps=tuple(account.steps),
         encrypted=account.encrypted or (bool(tls) and end is not End.FAILED),
         tls=tls,
-        sign_in=account.sign_in(bool(job.username and password), stage, _first(logged)),
+        sign_in=account.sign_in(bool(job.username), stage, _first(logged)),
         mechanism=account.mechanism,
         logged=logged,
         trace=trace,

@@ -92,6 +92,8 @@ async def trial(
     secret = None if why else password
     token = report.accepted.token if report.accepted else ""
     job = job_of(profile, deliver=deliver and not why, token=token or "")
+    if why:
+        job = job._replace(username="")  # a user name without a password would end the library's session at once
     silence = min(profile.timeout, _LONGEST_SILENCE)
     real = await send(tools.runtime, tools.library, job, secret, patience=Patience(silence, silence * 4))
     return _with_the_rest(real, foretold, why) if why else real
