@@ -12,10 +12,12 @@ import pytest
 
 from tests.iiq.standin import ENTRIES, Fault, commands_of, process_of, settings_of, standin, waiting_in
 from tests.unit.cli import Ran, run, run_in_terminal, settle, start
+from wizard.commands.iiq.export import file_names
 from wizard.identityiq.handover.examine import examine
 from wizard.identityiq.installation import Installation
 from wizard.identityiq.reading import read_file
 from wizard.identityiq.settings import Key, NotificationType
+from wizard.memory.lastapply import LastApply, recall, remember
 
 SECRET = "hunter2-of-mail"
 CONFIG = """
@@ -494,8 +496,8 @@ def test_the_card_of_a_redirect_has_its_field(home: Path, words: tuple[str, ...]
 # --- stopped in the middle ----------------------------------------------------------------------------------------------------
 
 
-async def stopped_while(home: Path, iiq: Installation, command: str) -> Ran:
-    """Run apply as a process of its own, and press ctrl+c once the stand-in was given a command."""
+async def stopped_while(home: Path, iiq: Installation, command: str, by: signal.Signals = signal.SIGINT) -> Ran:
+    """Run apply as a process of its own, and stop it once the stand-in was given a command."""
     env = {"XDG_STATE_HOME": str(home / "state"), "SMTP_WIZARD_CONFIG": str(home / "config.toml"), "HOME": str(home)}
     process = await start("iiq", "apply", "prod", "--folder", str(iiq.folder), "--yes", env=env)
     assert process.stderr is not None
@@ -506,15 +508,16 @@ async def stopped_while(home: Path, iiq: Installation, command: str) -> Ran:
         said += line
     while command not in commands_of(iiq):
         await asyncio.sleep(0)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(by)
     out, err = await process.communicate()
     assert process.returncode is not None
     return Ran(process.returncode, out.decode(), (said + err).decode())
 
 
-async def test_stopped_during_the_import_nothing_is_claimed_and_undo_finds_the_way_back(home: Path) -> None:
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_stopped_during_the_import_nothing_is_claimed_and_undo_finds_the_way_back(home: Path, by: signal.Signals) -> None:
     iiq = standin(home / "iiq", fault=Fault.HANG)
-    ran = await stopped_while(home, iiq, "import")
+    ran = await stopped_while(home, iiq, "import", by)
     assert ran.code == 130
     assert "whether it took effect is not known" in one_line(ran.err)
     assert "smtp-wizard iiq undo" in ran.err
@@ -536,3 +539,31 @@ async def test_stopped_before_the_import_is_said_to_have_changed_nothing(home: P
     assert ran.code == 130
     assert "IdentityIQ is as it was" in one_line(ran.err)
     assert "import" not in commands_of(iiq)
+
+
+# --- what is remembered -------------------------------------------------------------------------------------------------------
+
+
+def test_the_last_change_of_each_installation_is_remembered_within_bounds(home: Path) -> None:
+    for number in range(60):
+        moment = f"2026-11-24T12:00:{number:02}+00:00"
+        remember(LastApply(f"/opt/iiq{number}", "prod", moment, f"/kept/{number}/rollback.xml", f"/kept/{number}/whole.xml"))
+    last = recall()
+    assert last is not None
+    assert last.installation == "/opt/iiq59"
+    assert recall("/opt/iiq20") is not None
+    assert recall("/opt/iiq2") is None, "the oldest are forgotten"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"schema": 1, "applied": {"/opt/iiq": {"installation": 7}}}', '{"schema": 1, "applied": []}']
+)
+def test_a_damaged_memory_is_no_memory(home: Path, text: str) -> None:
+    place = home / "state" / "smtp-wizard" / "iiq-applied.json"
+    place.parent.mkdir(parents=True)
+    place.write_text(text)
+    assert recall() is None
+
+
+def test_profiles_whose_names_look_alike_get_files_of_their_own() -> None:
+    assert file_names(["a/b", "a b", "A-B", "..", "prod"]) == ["a-b", "a-b-2", "A-B-3", "profile", "prod"]

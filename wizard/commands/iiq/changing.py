@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from wizard.commands.iiq import onhost
+from wizard.commands.iiq import onhost, stopping
 from wizard.commands.terminal import Output, UsageError, is_terminal, style_for, talk
 
 if TYPE_CHECKING:
@@ -54,10 +54,20 @@ def run(
     words: Words,
 ) -> int:
     """Plan, ask, change, read back. Raises UsageError."""
+    _check(args)
+    with stopping.as_interrupt():
+        return _run(args, chosen, make, words)
+
+
+def _run(
+    args: argparse.Namespace,
+    chosen: Installation,
+    make: Callable[[ConsoleLogin | None], Awaitable[Plan]],
+    words: Words,
+) -> int:
     from wizard.commands.iiq import changing_shown as shown
     from wizard.identityiq.console.session import ConsoleProblem
 
-    _check(args)
     used: list[ConsoleLogin | None] = []
 
     async def remembered(login: ConsoleLogin | None) -> Plan:
