@@ -230,6 +230,28 @@ async def test_settings_that_are_not_there_are_no_settings(tmp_path: Path) -> No
     assert "Unknown object" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "output",
+    [
+        "",
+        "INFO nothing that is XML\n",
+        "<Configuration name='SystemConfiguration'><Attributes><Map><entry key=",
+        "<Identity name='spadmin'/>\n",
+    ],
+)
+def test_an_answer_without_whole_settings_is_no_settings(tmp_path: Path, output: str) -> None:
+    with pytest.raises(ConsoleProblem) as caught:
+        export_of((Answer(SETTINGS, output),), standin(tmp_path / "iiq"))
+    assert caught.value.trouble is Trouble.GARBAGE
+
+
+async def test_a_console_that_floods_its_start_is_ended(tmp_path: Path) -> None:
+    iiq = standin(tmp_path / "iiq", fault=Fault.ENORMOUS, at="console")
+    problem = await trouble_of(iiq)
+    assert problem.trouble is Trouble.GARBAGE
+    assert not await alive(process_of(iiq)[0])
+
+
 @pytest.mark.parametrize("fault", [Fault.DIES, Fault.HANG])
 async def test_no_failure_quotes_a_stored_password(tmp_path: Path, fault: Fault) -> None:
     stored = {"smtp_password": "kept-in-clear"}
