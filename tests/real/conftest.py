@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.iiq import java
-from tests.real import javamail, postfix, velocity
+from tests.real import imap, javamail, postfix, velocity
 from tests.real.fleet import SERVERS, Fleet
 from tests.real.server import Server
 
@@ -26,6 +26,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for name, server, against, why in (
         ("test_postfix.py", "", "Postfix and Dovecot", postfix.missing()),
         ("test_javamail.py", "", "JavaMail", javamail.missing()),
+        ("test_relay.py", "", "JavaMail through the relay", javamail.missing()),
+        ("test_imap.py", "", "Dovecot's IMAP", imap.missing()),
         ("test_javamail_command.py", "", "JavaMail from the command line", javamail.missing()),
         ("test_javamail_prediction.py", "", "JavaMail and Postfix", javamail.missing() or postfix.missing()),
         ("test_java_trust.py", "", "a Java's own handshakes", java.missing()),

@@ -28,6 +28,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", default=argparse.SUPPRESS, metavar="FILE", help="another configuration file (or SMTP_WIZARD_CONFIG)"
     )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        dest="changes",
+        help="change one field of the profile for once",
+    )
     mails = parser.add_argument_group("mails")
     mails.add_argument("--send-on", action="store_true", help="send them on to the profile's server; without it they are held")
     mails.add_argument(
@@ -67,6 +75,9 @@ def run(args: argparse.Namespace) -> int:
     if args.manual:
         return watch_run.by_hand(args, settings, profile, _templates(args, None))
     chosen = onhost.installation(args, profile.identityiq.folder if profile and profile.identityiq else None)
+    if any(one.folder == chosen.folder for one in due.pending()):
+        talk("Bring its settings back first: what stands there now is no state to come back to.")
+        return 1
     return watch_run.through_console(args, settings, profile, chosen, _templates(args, chosen.folder))
 
 
@@ -89,11 +100,12 @@ def _profile(args: argparse.Namespace) -> Profile | None:
     """Return the profile named, or the default one where mail is to be sent on; None where none is needed."""
     if not args.profile and not args.send_on:
         return None
-    from wizard.commands.setup import error_lines, saved_profile
+    from wizard.commands.setup import changes_of, error_lines, saved_profile
     from wizard.profile import Invalid, parse
 
     named = getattr(args, "config", "")
-    name, draft = saved_profile(args.profile, Path(named).expanduser() if named else None)
+    name, saved = saved_profile(args.profile, Path(named).expanduser() if named else None)
+    draft = saved.with_changes(*changes_of(args))
     profile = parse(draft, name)
     if isinstance(profile, Invalid):
         raise UsageError(f"the profile '{name}' is not complete", *error_lines(profile, draft))

@@ -72,7 +72,7 @@ def opening(watch: Watch, profile: Profile | None, as_json: bool, style: Style) 
     lines = [f"The relay listens on {watch.relay.bind}, port {watch.relay.port}, for {watch.seconds_left / 60:.0f} minutes.", ""]
     pointing = next(state for state in watch.steps if state.step is Step.POINT)
     if pointing.done is None:
-        lines += [*type_this(watch.where), ""]
+        lines += [*_card(type_this(watch.where), style), ""]
     for state in watch.steps:
         if state.how:
             lines += [style.heading(f"{state.title}:"), *(line for how in state.how for line in style.wrapped(how)), ""]
@@ -122,7 +122,7 @@ def ending(watch: Watch, profile: Profile | None, as_json: bool, style: Style, *
         kept = "1 mail that was" if len(left) == 1 else f"{len(left)} mails that were"
         lines.append(f"Kept: {kept} not sent on, in {left[0].parent}, readable by you alone. Delete what you do not need.")
     if by_hand:
-        lines += ["", *(line for line in type_back(profile, watch.where) if line)]
+        lines += ["", *_card(type_back(profile, watch.where), style)]
     if not watch.sign_off_seen:
         lines += ["", "Where the mails are, as IdentityIQ sees it: smtp-wizard iiq proof"]
     return style.fit(
@@ -132,6 +132,11 @@ def ending(watch: Watch, profile: Profile | None, as_json: bool, style: Style, *
 
 def _counted(count: int) -> str:
     return {0: "No mail came.", 1: "1 mail came."}.get(count, f"{count} mails came.")
+
+
+def _card(lines: tuple[str, ...], style: Style) -> list[str]:
+    """Return a card's lines: sentences wrapped, rows (they begin with two blanks) as they are."""
+    return [line for one in lines if one for line in ([style.plain(one)] if one.startswith("  ") else style.wrapped(one, ""))]
 
 
 # -- text ------------------------------------------------------------------------------------------------------------------
