@@ -86,9 +86,14 @@ class Report(NamedTuple):
     def _ended(self, observation: Observation) -> "Report":
         started = next(result for result in reversed(self.stages) if result.stage is observation.stage)
         stages = tuple(result._replace(observation=observation) if result is started else result for result in self.stages)
-        found = [finding for finding in diagnose(observation, self.profile) if finding.id not in {f.id for f in self.findings}]
-        ordered = sorted((*self.findings, *found), key=lambda finding: list(Severity).index(finding.severity))
-        return self._replace(stages=stages, findings=tuple(ordered), context=observation.context)
+        return self._replace(stages=stages, context=observation.context).found(*diagnose(observation, self.profile))
+
+    def found(self, *findings: Finding) -> "Report":
+        """Return the report with findings added, each id once, errors first: of a stage, or of a look beside the run."""
+        known = {finding.id for finding in self.findings}
+        fresh = [finding for finding in findings if finding.id not in known]
+        ordered = sorted((*self.findings, *fresh), key=lambda finding: list(Severity).index(finding.severity))
+        return self._replace(findings=tuple(ordered))
 
     @property
     def failed(self) -> "StageResult | None":

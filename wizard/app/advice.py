@@ -196,6 +196,7 @@ def _provider(draft: Draft, today: date) -> Iterator[Advice]:
     end = None if draft.mechanism == Mechanism.XOAUTH2 else provider.password_end()  # a token outlives the passwords
     if end:
         yield Advice("!", f"{end.text.rstrip('.')}: {end.when(today)}.")
+        yield from (Advice("i", way) for way in end.ways_out)
     yield Advice("i", f"{provider.name}, password field: {provider.secret}.")
     for note in provider.notes:
         if not note.ends_password_sign_in:

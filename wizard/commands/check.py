@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from wizard.commands import domain_beside, monitoring, remembering, setup
+from wizard.commands import domain_beside, jvm_beside, monitoring, remembering, setup
 
 if TYPE_CHECKING:
     from wizard.commands.terminal import Output
@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     monitoring.add_arguments(parser)
     remembering.add_arguments(parser)
     domain_beside.add_arguments(parser)
+    jvm_beside.add_arguments(parser)
     parser.add_argument("--transcript", action="store_true", help="add the conversation, without secrets")
 
 
@@ -71,6 +72,7 @@ def run(args: argparse.Namespace, network: Network | None = None) -> int:
     climb = Climb(described.profile, described.command, output, style_for(sys.stdout, os.environ), live=live)
     climb.limits = limits
     climb.beside = domain_beside.from_arguments(args, described.profile)
+    climb.jvm = jvm_beside.from_arguments(args, described.profile)
     interrupted = False
     try:
         password = password_for(described.profile, args, os.environ)
@@ -102,6 +104,7 @@ class Climb:
         self.limits: Limits | None = None
         self.changed: Changed | None = None
         self.beside: domain_beside.Beside | None = None
+        self.jvm: jvm_beside.JvmBeside | None = None
         self._drawn = 0
         self._pending = 0
 
@@ -122,6 +125,8 @@ class Climb:
             self._open()
         if self.beside:
             self.beside.start()
+        if self.jvm:
+            self.jvm.start(network)
         profile = self.report.profile
         await check(
             profile,
@@ -135,6 +140,8 @@ class Climb:
         )
         if self.beside:
             await self.beside.finish()
+        if self.jvm:
+            self.report = await self.jvm.finish(self.report)
 
     def _open(self) -> None:
         from wizard.render.text import opening

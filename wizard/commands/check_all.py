@@ -28,6 +28,7 @@ _ONE_ONLY = {
     "field_host": "--host",
     "also_to": "--also-to",
     "domain": "--domain",
+    "jvm": "--jvm",
     "ticket": "--ticket",
     "password_file": "--password-file",
     "password_command": "--password-command",

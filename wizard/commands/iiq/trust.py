@@ -128,6 +128,11 @@ def _named_java(text: str) -> JavaRuntime:
     return runtime(home, source="named with --java")
 
 
+def usual_subject(profile: Profile) -> Installation | JavaRuntime:
+    """Return the installation a profile names, the one that is found, else the java in PATH. Raises UsageError."""
+    return _here(argparse.Namespace(folder=""), profile)
+
+
 def _here(args: argparse.Namespace, profile: Profile) -> Installation | JavaRuntime:
     """Return the installation that is named or found, else the java in PATH."""
     from wizard.commands.iiq import onhost
