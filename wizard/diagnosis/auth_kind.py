@@ -149,7 +149,7 @@ RULES: tuple[Rule, ...] = (
             Possible("auth-basic-disabled", "a new token with the right scope fails as well: SMTP is off for the mailbox"),
             Possible("auth-account-limited", "the account's web page shows a notice or asks for a captcha"),
         ),
-        log_line="AuthenticationFailedException: 535 5.7.3 Authentication unsuccessful",
+        log_line="AuthenticationFailedException: {said}, or: 535 5.7.3 Authentication unsuccessful",
         link="https://learn.microsoft.com/en-us/exchange/client-developer/legacy-protocols/"
         "how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth",
         source="https://developers.google.com/workspace/gmail/imap/xoauth2-protocol",

@@ -105,7 +105,7 @@ RULES: tuple[Rule, ...] = (
             Possible("helo-rejected", "the cut comes right after EHLO and stays away with a full host name"),
             Possible("auth-bad-credentials", "the cut comes right after the sign-in: some servers hang up on a wrong password"),
         ),
-        log_line="Exception reading response, or: [EOF]",
+        log_line="Exception reading response, or: [EOF], or: Can't send command to SMTP host",
         source="RFC 5321 section 3.8 (a server closes only after QUIT or 421)",
     ),
     Rule(

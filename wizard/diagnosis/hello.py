@@ -90,7 +90,7 @@ RULES: tuple[Rule, ...] = (
         ),
         also=(Possible("middlebox", "another network gets a mail server's greeting on the same port"),),
         log_line="Got bad greeting from SMTP host: {host}, port: {port}; older: Could not connect to SMTP host: {host}, "
-        "port: {port}, response: -1",
+        "port: {port}, response: -1, or: {said}",
         source="RFC 5321 section 4.2 (every reply begins with a code); RFC 9110, 9051, 1939, 4253, 959, 854 for "
         "what others say first",
     ),

@@ -147,7 +147,7 @@ RULES: tuple[Rule, ...] = (
             "Or put a small relay on this host that holds the certificate: IdentityIQ has no setting for one.",
         ),
         also=(Possible("tls-handshake-failed", "the server's log does not mention a missing client certificate"),),
-        log_line="Received fatal alert: certificate_required",
+        log_line="Received fatal alert: certificate_required, or: Received fatal alert: handshake_failure",
         source="RFC 8446 section 6.2 (certificate_required); RFC 5246 section 7.4.6",
     ),
     Rule(
