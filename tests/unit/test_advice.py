@@ -187,3 +187,27 @@ def test_a_whole_host_is_looked_at_with_the_typed_port(host: str, port_text: str
 @pytest.mark.parametrize("host", ["", "smtp", "mail..test", "me@mail.test", "https://mail.test/x"])
 def test_half_a_host_or_none_is_not_looked_at(host: str) -> None:
     assert target_of(Draft(host=host)) is None
+
+
+# --- IdentityIQ's side ---------------------------------------------------------------------------------------------------------
+
+REDIRECTED = Draft(host="mail.test", security="starttls", iiq_type="redirectToEmail", iiq_redirect_address="test@example.com")
+
+
+def test_a_redirect_in_production_is_warned_of_and_one_key_ends_it() -> None:
+    found = advise(REDIRECTED._replace(iiq_environment="production"), Sight())
+    (warned,) = [entry for entry in found if "redirects every message" in entry.text]
+    assert warned.mark == "!"
+    assert Change(Field.IIQ_TYPE, "smtp") in warned.changes
+
+
+def test_outside_production_a_redirect_is_proposed_first() -> None:
+    draft = Draft(host="mail.test", security="starttls", recipient="me@example.com", iiq_environment="non-production")
+    (proposed,) = [entry for entry in advise(draft, Sight()) if "real people" in entry.text]
+    assert Change(Field.IIQ_REDIRECT_ADDRESS, "me@example.com") in proposed.changes
+
+
+def test_the_end_of_passwords_comes_with_both_ways_out() -> None:
+    found = " ".join(entry.text for entry in advise(Draft(host="smtp.office365.com"), Sight(), today=date(2026, 11, 24)))
+    assert "HTTP/OAuth" in found
+    assert "switch SMTP AUTH on again" in found

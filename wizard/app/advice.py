@@ -55,6 +55,7 @@ def advise(
         advice += _seen(draft, sight)
     advice += _form(draft, sight)
     advice += _provider(draft, today)
+    advice += _redirect(draft)
     if practice:
         advice.append(
             Advice("i", "This is the practice server on this machine: nothing leaves it. User and password are filled in.")
@@ -180,6 +181,21 @@ def _form(draft: Draft, sight: Sight) -> Iterator[Advice]:
         yield Advice("i", "Without a From address the test ends after the sign-in.")
 
 
+def _redirect(draft: Draft) -> Iterator[Advice]:
+    """Whether IdentityIQ's mail goes to real people, where the form says something of it."""
+    profile = parse(draft) if draft.iiq_type or draft.iiq_environment else None
+    if not isinstance(profile, Profile):
+        return
+    from wizard.diagnosis.model import Severity
+    from wizard.diagnosis.redirect import about
+
+    for found in about(profile):
+        mark = "!" if found.severity is Severity.WARNING else "i"
+        cure = next((remedy for remedy in found.remedies if remedy.changes), None)
+        offer = (cure.changes, f"{cure.label[:1].lower()}{cure.label[1:]}") if cure else ((), "")
+        yield Advice(mark, f"{found.title.rstrip('.')}. {found.meaning}", *offer)
+
+
 def _provider(draft: Draft, today: date) -> Iterator[Advice]:
     """What is known of a well-known server."""
     if not draft.host:
@@ -196,8 +212,8 @@ def _provider(draft: Draft, today: date) -> Iterator[Advice]:
     end = None if draft.mechanism == Mechanism.XOAUTH2 else provider.password_end()  # a token outlives the passwords
     if end:
         yield Advice("!", f"{end.text.rstrip('.')}: {end.when(today)}.")
-        yield from (Advice("i", way) for way in end.ways_out)
     yield Advice("i", f"{provider.name}, password field: {provider.secret}.")
+    yield from (Advice("i", way) for way in (end.ways_out if end else ()))
     for note in provider.notes:
         if not note.ends_password_sign_in:
             yield Advice("i", note.text)

@@ -23,7 +23,8 @@ def preview(way: str, profile: Profile, taken: Taken | None) -> Shown:
         case "card":
             return "What to type", _card(profile)
         case "file" | "apply":
-            return ("What the file holds" if taken is None else "What would change"), _change(way, profile, taken)
+            title = "What the file holds" if taken is None else "What would change"
+            return title, (*_change(way, profile, taken), *_redirect(profile))
         case "watch":
             return "What happens", _WATCH
         case "templates":
@@ -49,6 +50,17 @@ _PROOF = (
     Note("audit actions emailSent and emailFailure", "audit"),
     Note("<base>/monitor/requests/requests.jsf", "queue"),
 )
+
+
+def _redirect(profile: Profile) -> tuple[Note, ...]:
+    """Return whether this mail goes to real people, before it is handed over."""
+    from wizard.diagnosis.model import Severity
+    from wizard.diagnosis.redirect import about
+
+    return tuple(
+        Note(f"{one.title.rstrip('.')}. {one.meaning}", "!" if one.severity is Severity.WARNING else "note", Tone.WARN)
+        for one in about(profile)
+    )
 
 
 def _card(profile: Profile) -> tuple[Note, ...]:
