@@ -107,6 +107,9 @@ def _sub_expression(self: Any, current: Any, loader: Any, top: Any) -> Any:
 
 
 def _reference(self: Any, stream: Any, namespace: Any, loader: Any) -> None:
+    if self.expression is None and self.my_text() == "$!":  # "US$! and more" loses its exclamation mark in Velocity too
+        stream.write("$")
+        return
     value = self.expression.calculate(namespace, loader) if self.expression is not None else None
     if value is not None:
         stream.write(ways.written(value))
@@ -203,8 +206,16 @@ def _outermost(namespace: Any) -> Any:
     return namespace
 
 
+def define(names: dict[str, Any], elements: list[Any]) -> None:
+    """Make the macros of a parsed text known before it begins: they may be called above their definition. The first one stays."""
+    macros = [one for one in elements if isinstance(one, airspeed.MacroDefinition)]
+    for macro in sorted(macros, key=lambda one: int(one.start)):
+        names.setdefault(_MACRO + macro.function_name, macro)
+
+
 def _define_macro(self: Any, _stream: Any, namespace: Any, _loader: Any) -> None:
-    _outermost(namespace).setdefault(_MACRO + self.function_name, self)
+    if _variable(namespace, _MACRO + self.function_name) is None:  # within an #evaluate
+        _outermost(namespace)[_MACRO + self.function_name] = self
 
 
 def _define_block(self: Any, _stream: Any, namespace: Any, _loader: Any) -> None:

@@ -64,6 +64,31 @@ class Literal(airspeed._Element):  # type: ignore[misc]
         stream.write(self.text)
 
 
+class Swallowed(airspeed._Element):  # type: ignore[misc]
+    """A ``$`` right before a directive: Velocity 1.7 takes it away."""
+
+    ALL = re.compile(r"\$(?=#(?:(?:if|set|foreach|macro|end|else|elseif)\b))")
+
+    def parse(self) -> None:
+        """Take the sign."""
+        self.identity_match(self.ALL)
+
+
+class Hashes(airspeed._Element):  # type: ignore[misc]
+    """``##`` right behind ``$name.field`` is text in Velocity 1.7, not a comment."""
+
+    ALL = re.compile(r"##")
+    BEHIND = re.compile(rf"\$!?{IDENTIFIER}(?:\.{IDENTIFIER})+", IGNORE)
+
+    def parse(self) -> None:
+        """Take both signs."""
+        self.identity_match(self.ALL)
+
+    def evaluate_raw(self, stream: Any, _namespace: Any, _loader: Any) -> None:
+        """Write them."""
+        stream.write("##")
+
+
 class BreakDirective(airspeed._Element):  # type: ignore[misc]
     """``#break`` ends the innermost #foreach."""
 

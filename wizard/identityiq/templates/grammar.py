@@ -17,9 +17,11 @@ from wizard.identityiq.templates.elements import (
     WHOLE,
     BreakDirective,
     Escape,
+    Hashes,
     Literal,
     Place,
     Places,
+    Swallowed,
     directive,
 )
 
@@ -97,7 +99,8 @@ def parse_call(self: Any) -> None:
     self.macro_name = self.written_name
     self.args = []
     self.bare = True
-    if self.macro_name in RESERVED:
+    head = self.macro_name.partition("-")[0]
+    if self.macro_name in RESERVED or head in ("end", "else", "stop", "break"):
         raise airspeed.NoMatch
     if not self.optional_match(self.OPEN_PAREN):
         return
@@ -133,18 +136,35 @@ _IN_BLOCK = (
 def parse_block(self: Any) -> None:
     """Parse what stands between two directives."""
     self.children = []
-    kinds = (airspeed.SetDirective, Escape, Literal, BreakDirective, *_IN_BLOCK)
+    kinds = (airspeed.SetDirective, Swallowed, Escape, Literal, BreakDirective, *_IN_BLOCK)
     while True:
+        last = self.children[-1] if self.children else None
+        behind = isinstance(last, airspeed.FormalReference) and Hashes.BEHIND.fullmatch(last.my_text())
         try:
-            self.children.append(self.next_element(kinds))
+            self.children.append(self.next_element((Hashes, *kinds) if behind else kinds))
         except airspeed.NoMatch:
             break
+
+
+def parse_name(self: Any) -> None:
+    """Parse one name of a reference. Only what follows a dot is called: ``$name(s)`` is the name and a text."""
+    (self.name,) = self.identity_match(self.NAME)
+    calls = self.full_text()[self.start - 1 : self.start] == "."
+    for field, kind in (("parameters", airspeed.ParameterList), ("index", airspeed.ArrayIndex)):
+        if field == "parameters" and not calls:
+            continue
+        try:
+            setattr(self, field, self.next_element(kind))
+        except airspeed.NoMatch:
+            continue
+        return
 
 
 def install() -> None:
     """Put the differences over airspeed's classes."""
     _words()
     airspeed.Block.parse = parse_block
+    airspeed.NameOrCall.parse = parse_name
     airspeed.Value.parse = parse_value
     airspeed.StringLiteral.parse = parse_literal
     airspeed.InterpolatedStringLiteral.parse = parse_interpolated

@@ -21,6 +21,7 @@ from wizard.identityiq.templates.template import Template
 
 DEADLINE = 5.0  # seconds for one template; a usual one needs a few thousandths
 _START = 15.0  # seconds for the process to come up, on a busy host
+_GOODBYE = 0.3  # seconds
 _LONGEST_ANSWER = 64 * 1024 * 1024  # bytes; the process itself stops at a million letters for each text
 ROOT = "https://iam.example.com/identityiq"  # where the pages are, when nobody said
 
@@ -123,9 +124,16 @@ async def _line(process: asyncio.subprocess.Process, seconds: float) -> bytes:
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:
-    with suppress(ProcessLookupError):
-        process.kill()
-    await process.wait()
+    """End the process: it leaves by itself when its input ends, and is killed when it is too busy for that."""
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        async with asyncio.timeout(_GOODBYE):
+            await process.wait()
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
 
 
 def _rendered(template: Template, answer: dict[str, Any] | None) -> Rendered:

@@ -34,7 +34,9 @@ def _part(text: str, names: dict[str, object]) -> dict[str, Any]:
     stream = airspeed.StoppableStream()
     try:
         template.ensure_compiled()
-        uses = list(_uses(template.root_element))
+        parsed = list(_below_all(template.root_element))
+        dialect.define(names, parsed)
+        uses = [use for element in parsed for use in _names(element)]
         made["uses"] = _first_of_each([use for use in uses if use["kind"] == "use"])
         made["assigned"] = sorted({use["name"] for use in uses if use["kind"] == "set"})
         template.merge_to(names, stream)
@@ -88,15 +90,15 @@ def _end(problem: Any) -> tuple[int, int]:
     return (base + len(problem.text_understood), 1) if base is not None else (0, 0)
 
 
-def _uses(root: Any) -> Iterator[dict[str, Any]]:
-    """Return every name that is used or assigned anywhere in a parsed text, whether or not it is reached."""
+def _below_all(root: Any) -> Iterator[Any]:
+    """Return every element of a parsed text, whether or not it is reached."""
     waiting, met = [root], set()
     while waiting:
         element = waiting.pop()
         if id(element) in met:
             continue
         met.add(id(element))
-        yield from _names(element)
+        yield element
         for value in vars(element).values():
             waiting += list(_below(value))
 
