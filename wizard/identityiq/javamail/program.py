@@ -9,11 +9,14 @@ import asyncio
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from wizard import safefile
 from wizard.identityiq.installation import Installation, JavaRuntime, MailLibrary
 from wizard.identityiq.javamail.library import NotHereError, package_of
 from wizard.memory.place import state_file
@@ -106,7 +109,7 @@ async def prepare(runtime: JavaRuntime, library: MailLibrary) -> Program:
     if kept is not None and _ours(kept) and (kept / "Probe.class").is_file():
         return Program(runtime, library, kept)
     compiler = compiler_for(runtime)
-    folder = Path(tempfile.mkdtemp(prefix="smtp-wizard-java-"))  # 0700
+    folder = _workplace(kept)
     for name, source in sources.items():
         (folder / name).write_text(source, "utf-8")
     problem = await _compile(compiler, release, library, folder)
@@ -130,24 +133,38 @@ def _kept(key: str) -> Path | None:
 
 def _ours(folder: Path) -> bool:
     """Whether nobody else can have put the classes there: what lies there is run."""
+    return all(_private(one) for one in (folder, folder.parent))
+
+
+def _private(folder: Path) -> bool:
     try:
-        seen = (folder.lstat(), folder.parent.lstat())
+        seen = folder.lstat()
     except OSError:
         return False
-    return all(one.st_uid == os.getuid() and not one.st_mode & 0o022 for one in seen) and not folder.is_symlink()
+    return stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.getuid() and not seen.st_mode & 0o022
+
+
+def _workplace(kept: Path | None) -> Path:
+    """Return a new folder of our own (0700), beside where the classes are kept so that they can be moved there in one step."""
+    if kept is not None:
+        with suppress(OSError):
+            safefile.make_folder(kept.parent)
+            if _private(kept.parent):
+                return Path(tempfile.mkdtemp(prefix=".new-", dir=kept.parent))
+    return Path(tempfile.mkdtemp(prefix="smtp-wizard-java-"))
 
 
 def _moved(program: Program, kept: Path | None) -> Program:
     """Keep the classes for the next time; where that cannot be, they are removed after this one."""
-    if kept is None or program.temporary is None:
+    made = program.temporary
+    if kept is None or made is None or made.parent != kept.parent:
         return program
-    try:
-        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not (_ours(kept) and (kept / "Probe.class").is_file()):
         shutil.rmtree(kept, ignore_errors=True)
-        shutil.move(program.temporary, kept)
-    except OSError:
-        return program
-    return program._replace(classes=kept, temporary=None)
+    with suppress(OSError):  # another run was quicker: its classes are in use, ours serve this run alone
+        made.rename(kept)
+        return program._replace(classes=kept, temporary=None)
+    return program
 
 
 async def _compile(compiler: Path, release: int, library: MailLibrary, folder: Path) -> str:
