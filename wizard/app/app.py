@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -62,6 +62,8 @@ class WizardApp(Shell):
         self.letter: tuple[str, Letter] | None = None  # a template's name and its mail, in place of the test message
         self.console_login: tuple[str, Password] | None = None
         self.guarded: asyncio.Task[None] | None = None  # work that must come to its end before the wizard does
+        self.last_words: list[str] = []  # what is left to do, said once the terminal is itself again
+        self._end_guarded: Callable[[], None] | None = None
         self.profile_name = profile_name
         self.config_path = config_path
         self.network = network
@@ -147,9 +149,13 @@ class WizardApp(Shell):
         self.memory.forget()
         self.memory.read()
 
-    def guard(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do work that outlives its screen and is never cut off: a change of IdentityIQ's settings, or putting them back."""
+    def guard(self, work: Coroutine[Any, Any, None], end: Callable[[], None] | None = None) -> None:
+        """Do work that outlives its screen and is never cut off: a change of IdentityIQ's settings, or putting them back.
+
+        ``end`` asks it to come to its end, where it would go on for long.
+        """
         self.guarded = asyncio.create_task(work)
+        self._end_guarded = end
         self.run_worker(self._wait_for(self.guarded), group="guard")
 
     async def _wait_for(self, task: asyncio.Task[None]) -> None:
@@ -163,6 +169,8 @@ class WizardApp(Shell):
         """On the way out keep what is unfinished, let a change come to its end, and close the practice server."""
         self.keep_now()
         if self.guarded:
+            if self._end_guarded:
+                self._end_guarded()
             await asyncio.wait({self.guarded})
         await self._open.aclose()
 
@@ -280,6 +288,11 @@ class WizardApp(Shell):
         self.push_screen(Ask(question or self._farewell()), self._leave)
 
     def _farewell(self) -> str:
+        if self.guarded:
+            return (
+                "IdentityIQ is being changed or watched. Leaving brings that to its end first, and puts back what was changed "
+                "for the watch: that takes up to a minute. Leave?"
+            )
         if self.draft == self._saved or self.on_practice() or not self.memory.worth_keeping(self.draft):
             return "Leave SMTP Wizard?"
         return "Leave SMTP Wizard? What you typed is kept for next time, without the password."

@@ -31,4 +31,8 @@ def run(profile: str = "", config_file: str = "") -> int:
 
     app = WizardApp(draft, profile_name=name, config_path=config)
     app.run()
+    if app.last_words:
+        from wizard.commands.terminal import talk
+
+        talk(*app.last_words)
     return app.return_code or 0

@@ -65,6 +65,7 @@ class WatchPage(ConsolePage[None]):
         self.send_on = False
         self.watched: Watch | None = None
         self.busy = False
+        self.ending = False
         self.mails: dict[int, Seen] = {}
         self.fates: dict[int, str] = {}
         self.steps: tuple[State, ...] = ()
@@ -132,7 +133,7 @@ class WatchPage(ConsolePage[None]):
         self.busy = True
         self.notes.clear()
         self.show_keys(("", "IdentityIQ is being pointed at the relay; x ends and puts everything back"))
-        self.wizard.guard(self._watch())
+        self.wizard.guard(self._watch(), self._end_now)
 
     # --- the watch ---------------------------------------------------------------------------------------------------
 
@@ -151,7 +152,8 @@ class WatchPage(ConsolePage[None]):
             async with watch:
                 self.watched = watch
                 self._begun(watch)
-                await watch.over()
+                if not self.ending:
+                    await watch.over()
                 self.show_keys(("", "Putting IdentityIQ's settings back ..."))
             self._ended(watch)
         except (NotPointedError, SecretUnavailable) as problem:
@@ -197,6 +199,7 @@ class WatchPage(ConsolePage[None]):
         self._draw()
 
     def _heard(self, event: WatchEvent) -> None:
+        from wizard.identityiq.watch.watch import Note as Said
         from wizard.identityiq.watch.watch import Seen, Stepped
         from wizard.practice.relay_events import Fated
 
@@ -209,6 +212,8 @@ class WatchPage(ConsolePage[None]):
                 self.fates[number] = str(fate)
             case _:
                 self.notes.append(words_of(event))
+                if isinstance(event, Said) and event.wrong:
+                    self.wizard.last_words.append(event.text)
         self._draw()
 
     def _draw(self) -> None:
@@ -253,6 +258,11 @@ class WatchPage(ConsolePage[None]):
         here: Entry | None = self.query_one(Menu).here
         if self.watched is not None and here is not None:
             self.watched.confirm_sign_off(int(here.id))
+
+    def _end_now(self) -> None:
+        """The wizard ends: so does the watch, also while it only begins."""
+        self.ending = True
+        self.action_end()
 
     def action_end(self) -> None:
         """End the watch; restoring follows."""
