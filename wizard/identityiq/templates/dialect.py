@@ -9,68 +9,16 @@ from typing import Any
 
 import airspeed
 
-from wizard.identityiq.templates import elements, grammar, methods, operators, ways
+from wizard.identityiq.templates import counting, elements, grammar, methods, operators, ways
 
-MOST_STEPS = 200_000  # elements evaluated for one text
-MOST_OUTPUT = 1_000_000  # characters written for one text
 MOST_MACROS = 20  # calls inside each other; Velocity 1.7's own limit
 _MACRO = "#"  # stands before a macro's name in the namespace
 _TEXT = "\0"  # ... and this before an argument's text as it was written in the call
 
 
-class BreakLoop(Exception):  # noqa: N818 - no error
-    """#break was met."""
-
-
-class Run:
-    """What is counted and noticed while one text is rendered."""
-
-    def __init__(self) -> None:
-        self.steps = 0
-        self.written = 0
-        self.macros = 0
-        self.unresolved: list[tuple[Any, str]] = []
-        self.not_set: list[tuple[Any, str]] = []
-        self.not_imitated: list[tuple[Any, str]] = []
-
-    def step(self) -> None:
-        """Count one element. Raises TooMuch."""
-        self.steps += 1
-        if self.steps > MOST_STEPS:
-            raise ways.TooMuch("a loop or macro runs without an end")
-
-
-class _Now:
-    run = Run()
-
-
-def begin() -> Run:
-    """Start counting anew and return the counts."""
-    _Now.run = Run()
-    return _Now.run
-
-
-def _evaluate(self: Any, stream: Any, namespace: Any, loader: Any) -> None:
-    _Now.run.step()
-    try:
-        self.evaluate_raw(stream, namespace, loader)
-    except (airspeed.TemplateError, BreakLoop, ways.TooMuch, RecursionError, MemoryError):
-        raise
-    except (ways.Refused, AttributeError, KeyError, TypeError, ValueError, IndexError) as problem:
-        raise airspeed.TemplateExecutionError(self) from problem
-
-
-def _write(self: Any, text: str) -> None:
-    _Now.run.written += len(text)
-    if _Now.run.written > MOST_OUTPUT:
-        raise ways.TooMuch("it writes more than a million characters")
-    if not self.stop:
-        super(airspeed.StoppableStream, self).write(text)
-
-
 def _name_or_call(self: Any, current: Any, loader: Any, top: Any) -> Any:
     """Look one name up: in the namespace, or at a value through the tables of ways.py."""
-    _Now.run.step()
+    counting.now().step()
     if isinstance(current, airspeed.LocalNamespace):
         value = _variable(current, self.name)
         if isinstance(value, airspeed._FunctionDefinition):
@@ -83,7 +31,7 @@ def _name_or_call(self: Any, current: Any, loader: Any, top: Any) -> Any:
     elif self.parameters is not None:
         found = methods.call(current, self.name, self.parameters.calculate(top, loader))
         if found is None and not methods.knows(current, self.name):
-            _Now.run.not_imitated.append((self, f"{self.name}()"))
+            counting.now().not_imitated.append((self, f"{self.name}()"))
     else:
         found = ways.read_field(current, self.name)
     if self.index is not None and found is not None:
@@ -108,7 +56,7 @@ def _sub_expression(self: Any, current: Any, loader: Any, top: Any) -> Any:
 
 def _reference(self: Any, stream: Any, namespace: Any, loader: Any) -> None:
     if self.expression is None and self.my_text() == "$!":  # "US$! and more" loses its exclamation mark in Velocity too
-        stream.write("$")
+        stream.write("$!" if self.next_text()[:1] in ("$", "#") else "$")
         return
     value = self.expression.calculate(namespace, loader) if self.expression is not None else None
     if value is not None:
@@ -116,7 +64,7 @@ def _reference(self: Any, stream: Any, namespace: Any, loader: Any) -> None:
     elif not self.silent or self.expression is None:
         text = _variable(namespace, _TEXT + self.my_text().strip("${}")) or self.my_text()
         if self.expression is not None:
-            _Now.run.unresolved.append((self, text))
+            counting.now().unresolved.append((self, text))
         stream.write(text)
 
 
@@ -159,19 +107,19 @@ def _foreach(self: Any, stream: Any, namespace: Any, loader: Any) -> None:
         inner[self.loop_var_name] = item
         try:
             self.block.evaluate(stream, inner, loader)
-        except BreakLoop:
+        except counting.BreakLoop:
             break
 
 
 def _break(self: Any, _stream: Any, _namespace: Any, _loader: Any) -> None:
-    raise BreakLoop
+    raise counting.BreakLoop
 
 
 def _set(self: Any, _stream: Any, namespace: Any, loader: Any) -> None:
     value = self.value.calculate(namespace, loader)
     place = self.place
     if place.formal:
-        _Now.run.not_set.append((self, f"${place.name}"))
+        counting.now().not_set.append((self, f"${place.name}"))
         return
     if value is None:  # Velocity 1.x leaves the old value where the new one is null
         return
@@ -233,8 +181,8 @@ def _call_macro(self: Any, stream: Any, namespace: Any, loader: Any) -> None:
 
 def _called(macro: Any, stream: Any, namespace: Any, values: list[Any], texts: list[str], loader: Any) -> None:
     """Run a macro. An argument that is missing is no error, one too many is not looked at; both as in Velocity 1.7."""
-    _Now.run.macros += 1
-    if _Now.run.macros > MOST_MACROS:
+    counting.now().macros += 1
+    if counting.now().macros > MOST_MACROS:
         raise ways.TooMuch(f"macro {macro.function_name} calls itself more than {MOST_MACROS} times")
     inner = airspeed.LocalNamespace(namespace)
     for name, value, text in zip(macro.arg_names, values, texts, strict=False):
@@ -242,7 +190,7 @@ def _called(macro: Any, stream: Any, namespace: Any, values: list[Any], texts: l
         if value is None and text.startswith("$"):
             inner[_TEXT + name] = text
     macro.block.evaluate(stream, inner, loader)
-    _Now.run.macros -= 1
+    counting.now().macros -= 1
 
 
 def _evaluate_text(self: Any, stream: Any, namespace: Any, loader: Any) -> None:
@@ -260,8 +208,7 @@ def install() -> None:
     """Put all of it over airspeed's classes; once, in a process of its own."""
     grammar.install()
     operators.install()
-    airspeed._Element.evaluate = _evaluate
-    airspeed.StoppableStream.write = _write
+    counting.install()
     airspeed.NameOrCall.calculate = _name_or_call
     airspeed.SubExpression.calculate = _sub_expression
     airspeed.FormalReference.evaluate_raw = _reference

@@ -191,7 +191,7 @@ def install() -> None:
 def _words() -> None:
     name = re.compile(rf"({IDENTIFIER})", IGNORE)
     plain = rf"(?:[^\\$#]|\\(?!\\*(?:{EVALUATED})))+"
-    lone = r"\$(?!!?\{?[a-z])(?!\Z)"
+    lone = r"\$(?!!(?!\{)|!?\{?[a-z])(?!\Z)"
     airspeed.Text.PLAIN = re.compile(f"({plain}|{lone})", re.S | IGNORE)
     airspeed.Text.ESCAPED_CHAR = re.compile(r"(?!)")
     airspeed.FallthroughHashText.PLAIN = re.compile(

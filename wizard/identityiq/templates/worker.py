@@ -13,7 +13,7 @@ from typing import Any
 
 import airspeed
 
-from wizard.identityiq.templates import dialect, elements
+from wizard.identityiq.templates import counting, dialect, elements
 from wizard.identityiq.templates.vocabulary import values
 from wizard.identityiq.templates.ways import TooMuch
 
@@ -29,7 +29,7 @@ def answer(job: dict[str, Any]) -> dict[str, Any]:
 
 def _part(text: str, names: dict[str, object]) -> dict[str, Any]:
     made: dict[str, Any] = {"text": "", "problems": [], "uses": [], "assigned": []}
-    run = dialect.begin()
+    run = counting.begin()
     template = airspeed.Template(text, elements.Place(elements.WHOLE))
     stream = airspeed.StoppableStream()
     try:
@@ -44,7 +44,7 @@ def _part(text: str, names: dict[str, object]) -> dict[str, Any]:
         made["problems"].append(_syntax(problem))
     except airspeed.TemplateExecutionError as problem:
         made["problems"].append(_problem("evaluation", str(problem.__cause__), *_start(problem.element)))
-    except dialect.BreakLoop:
+    except counting.BreakLoop:
         pass  # outside a loop it ends the text, as #stop does
     except (TooMuch, MemoryError) as problem:
         made["problems"].append(_problem("too-much", str(problem) or "it needs more memory than a mail is worth", 0, 0))
