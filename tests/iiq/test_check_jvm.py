@@ -31,6 +31,15 @@ async def test_what_java_does_not_trust_is_a_warning_beside_a_passed_run(monkeyp
     (found,) = [one for one in told["findings"] if one["id"] == JAVA_TRUSTS_NO_PRACTICE]
     assert found["severity"] == "warning"
     assert any("keytool" in remedy["label"] for remedy in found["remedies"])
+    assert not any(remedy["label"].endswith("changeit.") for remedy in found["remedies"]), "a copied line works"
+
+
+async def test_the_command_that_does_the_same_again_asks_java_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with PracticeServer() as server:
+        monkeypatch.setenv("SMTP_WIZARD_PASSWORD", server.password.reveal())
+        ran = await run_beside("check", *flags_for(server.draft()), "--jvm")
+
+    assert ran.out.rstrip().endswith("--jvm")
 
 
 async def test_monitoring_sees_it_as_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:

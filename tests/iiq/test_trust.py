@@ -523,7 +523,8 @@ async def test_an_authority_java_does_not_know_is_a_warning_with_its_cure(
     assert "PKIX path building failed" in view.finding.log_line
     assert to_save(view) == root.der
     assert view.plan is not None
-    assert view.plan.command in view.finding.remedies[0].label
+    first, second = view.finding.remedies[:2]
+    assert (first.label, second.label) == (view.plan.save, f"Import it: {view.plan.command}")
     assert not any("fingerprint" in step for step in view.plan.steps), "our own check has verified the server already"
 
 
@@ -697,13 +698,15 @@ async def test_the_command_says_saves_and_ends_with_one(
             "--ca-file",
             str(ca_file(quiet_host, root)),
         )
-        code = await ran(*flags, "--java", str(java.home()), "--truststore", str(store.path), "--save-ca", str(saved))
+        code = await ran(*flags, "--java", str(java.home()), "--trust-store", str(store.path), "--save-ca", str(saved))
 
     shown = capsys.readouterr()
     assert code == 1
     assert saved.read_text() == root.pem.decode()
     assert "[jvm-distrusts]" in shown.out
     assert f"-file {saved}" in shown.out
+    assert f"The certificate to import is saved in {saved}" in " ".join(shown.out.split()), "what is done is not asked for"
+    assert "--save-ca" not in shown.out
     assert re.search(r"-importcert .* -keystore ", shown.out)
     assert "Asking localhost" in shown.err, "nothing is asked unnamed"
 
@@ -726,7 +729,7 @@ async def test_the_command_ends_with_nought_where_java_trusts(
             str(ca_file(quiet_host, root)),
         )
         code = await ran(
-            *flags, "--java", str(java.home()), "--truststore", str(store.path), "--storepass-file", str(word), "--json"
+            *flags, "--java", str(java.home()), "--trust-store", str(store.path), "--storepass-file", str(word), "--json"
         )
 
     told = json.loads(capsys.readouterr().out)
@@ -745,16 +748,25 @@ async def test_another_password_than_the_usual_one_is_asked_for_by_file(
     async with serving(quiet_host, leaf, middle) as endpoint:
         flags = ("--host", "localhost", "--port", str(endpoint.port), "--security", "tls", "--no-input")
         with pytest.raises(UsageError, match="storepass-file"):
-            await ran(*flags, "--java", str(java.home()), "--truststore", str(store.path))
+            await ran(*flags, "--java", str(java.home()), "--trust-store", str(store.path))
+
+
+async def test_a_file_that_is_no_trust_store_says_nothing_about_the_server(quiet_host: Path, root: Made, leaf: Made) -> None:
+    other = quiet_host / "export.xml"
+    other.write_text("<sailpoint/>")
+    async with serving(quiet_host, leaf, root) as endpoint:
+        flags = ("--host", "localhost", "--port", str(endpoint.port), "--security", "tls")
+        with pytest.raises(UsageError, match="no trust store"):
+            await ran(*flags, "--java", str(java.home()), "--truststore", str(other))
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("--java", "/nowhere"), "there is no Java in /nowhere"),
-        (("--truststore", "/nowhere/store"), "there is no file"),
+        (("--trust-store", "/nowhere/store"), "there is no file"),
         (("--java", "/a", "--folder", "/b"), "leave one out"),
-        (("--storepass-file", "/a"), "--truststore"),
+        (("--storepass-file", "/a"), "--trust-store"),
         (("--folder", "/nowhere"), "There is no IdentityIQ in /nowhere"),
     ],
 )

@@ -217,5 +217,7 @@ def _extra_words(args: argparse.Namespace) -> tuple[tuple[str, ...], ...]:
         words.append(("--password-stdin",))
     if getattr(args, "deliver", False):
         words.append(("--deliver",))
+    if getattr(args, "jvm", False):
+        words.append(("--jvm",))
     words += [("--also-to", address) for address in getattr(args, "also_to", ())]
     return tuple(words)

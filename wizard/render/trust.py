@@ -18,8 +18,11 @@ from wizard.smtp.observation import Certificate
 _WIDTH = 14
 
 
-def text(view: JvmView, style: Style) -> list[str]:
-    """Return what the server sends, what each Java makes of it, the findings, and how to import what is missing."""
+def text(view: JvmView, style: Style, *, saved: str = "") -> list[str]:
+    """Return what the server sends, what each Java makes of it, the findings, and how to import what is missing.
+
+    ``saved`` is the file the missing certificate was written to.
+    """
     if view.problem:
         return [f"{style.sign('X')} Nothing could be judged.", *style.wrapped(view.problem)]
     lines = _server(view, style) if view.eyes else []
@@ -28,7 +31,7 @@ def text(view: JvmView, style: Style) -> list[str]:
     if view.ours is not None:
         ours = "verified" if view.ours.verified else f"refused: {view.ours.reason}"
         lines += ["", style.heading("Our own check"), *_row("verdict", ours, style)]
-    lines += ["", *_findings(view, style)]
+    lines += ["", *_findings(view, style, saved)]
     if view.notes:
         lines += ["", *(line for note in view.notes for line in style.wrapped(f"Note: {note}"))]
     return lines
@@ -75,26 +78,26 @@ def _row(name: str, value: str, style: Style, *, safe: bool = False) -> list[str
     return [f"  {name:<{_WIDTH}}{first.lstrip()}", *more]
 
 
-def _findings(view: JvmView, style: Style) -> list[str]:
+def _findings(view: JvmView, style: Style, saved: str) -> list[str]:
     if not view.findings:
         return [] if any(eye.verdict.accepts is None for eye in view.eyes) or not view.eyes else [_nothing(style)]
     lines: list[str] = []
     for finding in view.findings:
         lines += [""] if lines else []
-        lines += finding_lines(_without_command(finding, view), None, style)
+        lines += finding_lines(_shortened(finding, view, saved), None, style)
         if finding == view.finding:
             lines += _import(view, style)
     return lines
 
 
-def _without_command(finding: Finding, view: JvmView) -> Finding:
-    """The command stands below on a line of its own: within a sentence it would be broken over lines."""
+def _shortened(finding: Finding, view: JvmView, saved: str) -> Finding:
+    """The command stands below on a line of its own: within a sentence it would be broken over lines. What is saved, is done."""
     if view.plan is None:
         return finding
-    command = f": {view.plan.command}"
-    return finding._replace(
-        remedies=tuple(one._replace(label=one.label.replace(command, " with the command below")) for one in finding.remedies)
-    )
+    labels = {f"Import it: {view.plan.command}": "Import it with the command below."}
+    if saved:
+        labels[view.plan.save] = f"The certificate to import is saved in {saved}"
+    return finding._replace(remedies=tuple(one._replace(label=labels.get(one.label, one.label)) for one in finding.remedies))
 
 
 def _nothing(style: Style) -> str:
@@ -116,7 +119,7 @@ def _import(view: JvmView, style: Style) -> list[str]:
         ("known from", missing.where),
     ):
         lines += _row(f"  {name}", value, style)
-    lines += ["", "  The command, after --save-ca has written the file:", f"    {style.plain(plan.command)}"]
+    lines += ["", "  The command that imports it:", f"    {style.plain(plan.command)}"]
     return [*lines, *(line for pitfall in plan.pitfalls for line in ("", *style.wrapped(pitfall)))]
 
 

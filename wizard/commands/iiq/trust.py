@@ -29,7 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     setup.add_arguments(parser)
     which = parser.add_argument_group("which Java (without any: the one that runs IdentityIQ here, else the java in PATH)")
     which.add_argument("--java", default="", metavar="HOME", help="the Java in this folder, the one that holds bin/java")
-    which.add_argument("--truststore", default="", metavar="FILE", help="this trust store (JKS or PKCS12) instead of its own")
+    which.add_argument("--trust-store", default="", metavar="FILE", help="this trust store (JKS or PKCS12) instead of its own")
+    which.add_argument("--truststore", dest="trust_store", default=argparse.SUPPRESS, metavar="FILE", help=argparse.SUPPRESS)
     which.add_argument("--storepass-file", default="", metavar="FILE", help=f"its password, where it is not {_USUAL}: first line")
     which.add_argument("--folder", default="", metavar="DIR", help="the IdentityIQ in this folder, the one that holds WEB-INF")
     parser.add_argument("--save-ca", default="", metavar="FILE", help="save the authority that is missing, as PEM, for keytool")
@@ -56,14 +57,15 @@ def run(args: argparse.Namespace, network: Network | None = None) -> int:
         ca_file=profile.ca_file,
         ehlo_name=profile.ehlo_name,
         timeout=profile.timeout,
-        save_as=args.save_ca or PEM_FILE,
+        save_as=os.path.abspath(os.path.expanduser(args.save_ca)) if args.save_ca else PEM_FILE,
     )
     try:
         view = asyncio.run(make(subject))
-        if args.truststore and not args.storepass_file and _wants_a_password(view):
+        if args.trust_store and not args.storepass_file and _wants_a_password(view):
             view = asyncio.run(make(_with_password(subject, args)))
     except KeyboardInterrupt:
         return 130
+    _refuse_other_file(args, view)
     saved = _save(args.save_ca, view) if args.save_ca else ""
     return _show(view, args, saved) or exit_code(view)
 
@@ -75,7 +77,9 @@ def _show(view: JvmView, args: argparse.Namespace, saved: str) -> int:
     from wizard.render import trust as words
 
     output, style = Output(sys.stdout), style_for(sys.stdout, os.environ)
-    told = json.dumps(words.as_object(view, saved=saved), indent=1) if args.json else "\n".join(words.text(view, style))
+    told = (
+        json.dumps(words.as_object(view, saved=saved), indent=1) if args.json else "\n".join(words.text(view, style, saved=saved))
+    )
     output.write(told + "\n")
     if output.problem:
         talk(f"The result could not be written to standard output: {output.problem}.")
@@ -101,10 +105,10 @@ def _subject(args: argparse.Namespace, profile: Profile) -> Installation | JavaR
 
     if args.java and args.folder:
         raise UsageError("--java and --folder name two different things: leave one out")
-    if args.storepass_file and not args.truststore:
-        raise UsageError("--storepass-file is the password of a trust store: name it with --truststore FILE")
+    if args.storepass_file and not args.trust_store:
+        raise UsageError("--storepass-file is the password of a trust store: name it with --trust-store FILE")
     found = _named_java(args.java) if args.java else _here(args, profile)
-    if not args.truststore:
+    if not args.trust_store:
         return found
     from wizard.identityiq.installation import Installation
 
@@ -159,14 +163,23 @@ def _named_store(args: argparse.Namespace) -> TrustStore:
     from wizard.identityiq.installation import TrustStore
     from wizard.profile import Password
 
-    path = Path(os.path.abspath(os.path.expanduser(args.truststore)))
+    path = Path(os.path.abspath(os.path.expanduser(args.trust_store)))
     if not path.is_file():
-        raise UsageError(f"--truststore: there is no file {path}")
+        raise UsageError(f"--trust-store: there is no file {path}")
     kind = store_type(path)
     if args.storepass_file:
         return TrustStore(path, kind, own=True, password=_password(Path(args.storepass_file).expanduser()))
     # A JKS gives its certificates without a password; a PKCS12 needs one, and this is the one they usually have.
     return TrustStore(path, kind, own=True, password=None if kind == "JKS" else Password(_USUAL))
+
+
+def _refuse_other_file(args: argparse.Namespace, view: JvmView) -> None:
+    """What was named by mistake says nothing about a server. Raises UsageError."""
+    from wizard.commands.terminal import UsageError
+    from wizard.identityiq.jvm.trusted import Trouble
+
+    if args.trust_store and view.eyes and view.eyes[0].trusted.trouble is Trouble.NOT_A_STORE:
+        raise UsageError(f"--trust-store: {view.eyes[0].trusted.problem} Name a JKS or PKCS12 file.")
 
 
 def _wants_a_password(view: JvmView) -> bool:
@@ -185,7 +198,7 @@ def _with_password(subject: Installation | JavaRuntime, args: argparse.Namespace
     assert subject.trust is not None
     if args.no_input or not is_terminal(sys.stdin):
         raise UsageError(
-            f"--truststore: {subject.trust.path} has another password than {_USUAL}:",
+            f"--trust-store: {subject.trust.path} has another password than {_USUAL}:",
             "write it into a file only you can read, and name that one with --storepass-file FILE",
         )
     try:

@@ -36,7 +36,15 @@ def plan(
         return None
     alias = _free_alias(missing, trusted.entries)
     command = shlex.join(_command(runtime, trusted, alias, file))
-    return Plan(command, alias, _steps(runtime, trusted, missing, verified=verified), _pitfalls(runtime, trusted.store))
+    steps = _steps(runtime, trusted, missing, verified=verified)
+    return Plan(command, alias, steps, _pitfalls(runtime, trusted.store), _save(missing, file))
+
+
+def _save(missing: Missing, file: str) -> str:
+    until = f" (valid until {missing.certificate.not_after[:10]})" if missing.certificate else ""
+    own = ", the server's own, to be imported again after each renewal" if missing.source is Source.SELF_SIGNED else ""
+    how = f": smtp-wizard iiq trust with --save-ca {file}" if file == PEM_FILE else f" as {file}"
+    return f"Save the certificate of {missing.name}{until}{own}{how}"
 
 
 def _command(runtime: JavaRuntime, trusted: Trusted, alias: str, file: str) -> list[str]:

@@ -84,12 +84,16 @@ class Missing(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """How to make one Java trust an authority: the command, then what else there is to know and do."""
+    """How to make one Java trust an authority: the command, then what else there is to know and do.
+
+    ``save`` says how the file comes to be that the command reads; once it is there, ``save`` is done.
+    """
 
     command: str
     alias: str
     steps: tuple[str, ...] = ()
     pitfalls: tuple[str, ...] = ()
+    save: str = ""
 
 
 class Ours(NamedTuple):

@@ -210,12 +210,7 @@ def _import(missing: Missing | None, plan: Plan | None) -> tuple[str, ...]:
             f"Ask whoever runs the server to send the whole chain, or for the certificate of its authority.{at}",
             "Import that one into the trust store with keytool -importcert, and restart the application server.",
         )
-    leaf = " It is the server's own: import it again after each renewal." if missing.source is Source.SELF_SIGNED else ""
-    until = missing.certificate.not_after[:10] if missing.certificate else ""
-    return (
-        f"Save the certificate of {missing.name} (valid until {until}) with --save-ca, and import it: {plan.command}.{leaf}",
-        *plan.steps,
-    )
+    return (plan.save, f"Import it: {plan.command}", *plan.steps)  # no full stop: a copied line would end in it
 
 
 def _evidence(eye: Eye, view: JvmView) -> str:
