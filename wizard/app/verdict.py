@@ -104,12 +104,13 @@ def _sending(profile: Profile, *, deliver: bool, letter: str) -> tuple[Note, ...
         return (Note("nothing", "send"),)
     what = f"the template '{letter}'" if letter else "one test message"
     return (
-        Note(f"{_dot(not deliver)} nothing: ends once the server has accepted the recipient", "send"),
-        Note(f"{_dot(deliver)} {what} to {profile.recipient}", "m", key=True),
+        Note(f"{dot(not deliver)} nothing: ends once the server has accepted the recipient", "send"),
+        Note(f"{dot(deliver)} {what} to {profile.recipient}", "m", key=True),
     )
 
 
-def _dot(chosen: bool) -> str:
+def dot(chosen: bool) -> str:
+    """Return the sign of a choice that is taken, or not."""
     return "●" if chosen else "○"
 
 

@@ -17,7 +17,7 @@ from wizard.app.page import Page
 from wizard.identityiq.handover.card import card, card_lines
 from wizard.profile import Profile
 
-_WIDTH = 78
+_WIDTH = 76
 
 
 class Card(Page[None]):

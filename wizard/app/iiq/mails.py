@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from wizard.app.facts import Mark, Row
-from wizard.app.verdict import Note, Tone, endpoint
+from wizard.app.verdict import Note, Tone, dot, endpoint
 from wizard.app.widgets.menu import Entry
 from wizard.identityiq.watch.steps import State, Step
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wizard.identityiq.watch.watch import Seen, WatchEvent
     from wizard.profile import Profile
 
+_SUBJECT = 36  # columns; whom it is for stands beside it
 FATES = {
     "held": "held",
     "waiting": "being sent on",
@@ -34,12 +35,12 @@ def plan_notes(profile: Profile, installation: Installation | None, *, by_hand: 
     else:
         where = short(installation.folder) if installation else ""
         point = f"through the console of {where}; its settings are put back at the end"
-    send = f"● sent on to {endpoint(profile)}, to the people they are for" if send_on else "○ held here: nobody gets them"
     return (
         Note("Nothing listens yet, and nothing is changed. Enter begins:", wide=True, tone=Tone.CALM),
         Note("a relay on this host, on loopback only, for 30 minutes at most", "opens"),
         Note(point, "b", key=True),
-        Note(send, "m", key=True),
+        Note(f"{dot(not send_on)} held here: nobody gets them", "mails"),
+        Note(f"{dot(send_on)} sent on through {endpoint(profile)}, to the people they are for", "m", key=True),
         Note("create a certification in IdentityIQ and sign it off", "you"),
         Note(
             "Only hosts that run IdentityIQ's Request service send mail: the relay sees it where that is this host. Mail that "
@@ -75,9 +76,12 @@ def entry_of(seen: Seen, fates: Mapping[int, str]) -> Entry:
     return Entry(str(mail.number), f"{mail.at.astimezone():%H:%M:%S} {_cut(mail.subject)}", f"{fate}, to {to}")
 
 
+NO_MAIL = Entry("", "None yet", idle=True)
+
+
 def _cut(text: str) -> str:
     clean = "".join(char if char.isprintable() else "?" for char in text) or "(no subject)"
-    return clean if len(clean) <= 30 else f"{clean[:29]}…"
+    return clean if len(clean) <= _SUBJECT else f"{clean[: _SUBJECT - 1]}…"
 
 
 def mail_text(seen: Seen, fate: str) -> str:

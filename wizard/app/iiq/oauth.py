@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from wizard.app import verdict
 from wizard.app.facts import Mark, Row
 from wizard.app.page import Page
-from wizard.app.verdict import Note, Tone
+from wizard.app.verdict import Note, Tone, dot
 from wizard.app.widgets.finding import Notes
 from wizard.app.widgets.stages import StageList
 from wizard.iiqside import NotificationType
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from wizard.identityiq.oauth.model import OAuthRun, StepResult
     from wizard.identityiq.oauth.settings import OAuthSettings
 
+_NOBODY = "nobody yet: give a test recipient in Details"
 _MARKS = {"running": Mark.RUNNING, "passed": Mark.OK, "failed": Mark.FAILED, "skipped": Mark.SKIPPED}
 
 
@@ -95,16 +96,12 @@ class OAuthPage(Page[None]):
                 Note("Nothing has been contacted yet. This is what the test will do:", wide=True, tone=Tone.CALM),
                 Note(hosts or "no host yet", "connect to"),
                 Note("a token for the client ID, once", "ask for"),
-                Note(self._sending(settings), "m", key=True),
+                Note(f"{dot(not self.send)} nothing: ends with the permissions in the token", "send"),
+                Note(f"{dot(self.send)} one test message to {settings.recipient or _NOBODY}", "m", key=True),
                 Note("What IdentityIQ's page is to hold", wide=True, tone=Tone.CALM),
                 *values,
             )
         )
-
-    def _sending(self, settings: OAuthSettings) -> str:
-        if not self.send:
-            return "○ sends nothing; m sends one test message too"
-        return f"● one test message to {settings.recipient or 'nobody yet: give a test recipient in Details'}"
 
     def action_mode(self) -> None:
         """Switch between asking for a token alone and sending a message with it."""

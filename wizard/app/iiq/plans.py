@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from wizard.app.verdict import endpoint
+from wizard.app.verdict import dot, endpoint
 
 if TYPE_CHECKING:
     from wizard.identityiq.installation import Installation
@@ -22,8 +22,8 @@ def as_iiq_plan(profile: Profile, tools: Means, installation: Installation | Non
     if profile.login:
         rows.append(("sign in", f"as {profile.login.username}: the library only after our own sign-in was accepted"))
     if profile.sender and profile.recipient:
-        said = f"● one test message to {profile.recipient}, by the library" if deliver else "○ nothing; m sends one too"
-        rows.append(("m", said))
+        rows.append(("send", f"{dot(not deliver)} nothing: the library ends once it is signed in"))
+        rows.append(("m", f"{dot(deliver)} one test message to {profile.recipient}, by the library"))
     lines = [Content.styled("Nothing has been contacted yet. This is what Enter will do:", "bold"), Content("")]
     lines += [
         Content.assemble((f"{label:<11}", "bold $primary" if label == "m" else "$muted"), _wrapped(text)) for label, text in rows

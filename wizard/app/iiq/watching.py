@@ -5,6 +5,7 @@ Shows what will happen first; nothing listens and nothing is changed before Ente
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -14,7 +15,7 @@ from textual.containers import Vertical
 
 from wizard.app import run
 from wizard.app.iiq.console import ConsolePage
-from wizard.app.iiq.mails import entry_of, mail_text, next_notes, plan_notes, rows_of, words_of
+from wizard.app.iiq.mails import NO_MAIL, entry_of, mail_text, next_notes, plan_notes, rows_of, words_of
 from wizard.app.verdict import Note, Tone
 from wizard.app.widgets.finding import Notes
 from wizard.app.widgets.menu import Entry, Menu
@@ -145,6 +146,7 @@ class WatchPage(ConsolePage[None]):
         from wizard.keychain import SecretUnavailable
         from wizard.memory import place
 
+        watch: Watch | None = None
         try:
             folder = place.state_file("watch")
             settings = Settings(folder, upstream=await self._upstream(), send_on=self.send_on, seconds=MINUTES * 60.0)
@@ -156,6 +158,9 @@ class WatchPage(ConsolePage[None]):
                     await watch.over()
                 self.show_keys(("", "Putting IdentityIQ's settings back ..."))
             self._ended(watch)
+        except asyncio.CancelledError:  # ended while IdentityIQ was being pointed at it, or the wizard is left
+            self._failed((watch.problem if watch else "") or "Ended. IdentityIQ's mail settings are as they were.")
+            raise
         except (NotPointedError, SecretUnavailable) as problem:
             self._failed(str(problem))
         except (OSError, ValueError) as problem:
@@ -219,8 +224,10 @@ class WatchPage(ConsolePage[None]):
     def _draw(self) -> None:
         if not self.is_attached or not self.query(StageList):
             return
+        self.set_class(bool(self.steps), "-begun")
         self.query_one(StageList).show_rows(rows_of(self.steps), 7)
-        self.query_one(Menu).show((entry_of(seen, self.fates) for seen in self.mails.values()), keep_place=True)
+        shown = [entry_of(seen, self.fates) for seen in self.mails.values()]
+        self.query_one(Menu).show(shown or (NO_MAIL,), keep_place=True)
         self.say((*next_notes(self.steps), *self.notes[-6:]) if self.watched else tuple(reversed(self.notes)))
 
     def _ended(self, watch: Watch) -> None:
@@ -238,7 +245,9 @@ class WatchPage(ConsolePage[None]):
 
     def _failed(self, why: str) -> None:
         self.busy = False
+        self.watched = None
         self.steps = ()
+        self.set_class(False, "-begun")
         for stages in self.query(StageList):
             stages.show_rows(())
         if self.is_attached:
@@ -256,7 +265,7 @@ class WatchPage(ConsolePage[None]):
     def action_confirm(self) -> None:
         """The mail under the sign is the sign-off mail."""
         here: Entry | None = self.query_one(Menu).here
-        if self.watched is not None and here is not None:
+        if self.watched is not None and here is not None and not here.idle:
             self.watched.confirm_sign_off(int(here.id))
 
     def _end_now(self) -> None:
@@ -265,9 +274,11 @@ class WatchPage(ConsolePage[None]):
         self.action_end()
 
     def action_end(self) -> None:
-        """End the watch; restoring follows."""
+        """End the watch, also while IdentityIQ is still being pointed at it; restoring follows."""
         if self.watched is not None:
             self.watched.stop()
+        elif self.busy and self.wizard.guarded:
+            self.wizard.guarded.cancel()
 
     def action_back(self) -> None:
         """Leave the page when the watch is over; before, the watch is ended first."""

@@ -23,7 +23,7 @@ def preview(way: str, profile: Profile, taken: Taken | None) -> Shown:
         case "card":
             return "What to type", _card(profile)
         case "file" | "apply":
-            title = "What the file holds" if taken is None else "What would change"
+            title = "What is to stand there" if taken is None else "What would change"
             return title, (*_change(way, profile, taken), *_redirect(profile))
         case "watch":
             return "What happens", _WATCH
@@ -43,7 +43,7 @@ _WATCH = (
 _TEMPLATES = (
     Note("The templates of IdentityIQ, rendered with sample arguments, as text at 80 columns.", wide=True),
     Note("unknown arguments, unresolved references, Velocity errors, a From the server will refuse", "named are"),
-    Note("one of them as the test message", "you can send"),
+    Note("can send one of them as the test message", "you"),
 )
 _PROOF = (
     Note("Where IdentityIQ itself shows that a mail was sent, and what each state there means.", wide=True),

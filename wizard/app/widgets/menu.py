@@ -175,7 +175,7 @@ class Menu(Widget, can_focus=True):
         if place >= len(self.entries):
             return Strip.blank(width, self.rich_style)
         entry = self.entries[place]
-        here = place == self.place
+        here = place == self.place and not entry.idle
         more = "↓" if y == self.size.height - 1 and place < len(self.entries) - 1 else "↑" if y == 0 and self._top else " "
         title_width = max((cell_len(each.title) for each in self.entries), default=0) + 3
         title = set_cell_size(f"{'›' if here else ' '} {entry.title}", title_width + 2)

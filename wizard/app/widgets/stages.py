@@ -85,12 +85,15 @@ class StageList(Widget):
 
     def _cells(self, row: Row, mark: Style, fact: Style, width: int) -> list[Segment]:
         room = max(width - _MARK_WIDTH - self._name_width - _TIME_WIDTH, 0)
+        time_width = _TIME_WIDTH
+        if not row.time and cell_len(row.fact) >= room:  # a long fact takes the place of a time that is not there
+            room, time_width = room + _TIME_WIDTH, 0
         name = mark if row.mark in (Mark.FAILED, Mark.RUNNING, Mark.SKIPPED) else self.rich_style
         return [
             Segment(f"{row.mark:<{_MARK_WIDTH}}", mark),
             Segment(set_cell_size(row.name, self._name_width), name),
             Segment(set_cell_size(_cut(row.fact, room - 1), room), fact),
-            Segment(f"{row.time:>{_TIME_WIDTH}}", self.get_component_rich_style("stages--time")),
+            Segment(f"{row.time:>{time_width}}", self.get_component_rich_style("stages--time")),
         ]
 
 

@@ -94,6 +94,6 @@ def notes_before(before: Settings, *, sends_on: bool) -> tuple[str, ...]:
         )
     notes.append(
         "Only hosts that run IdentityIQ's Request service send mail. If that is another host than this one, nothing will come: "
-        "listen there, or use --bind and --allow."
+        "listen there, or use smtp-wizard iiq watch with --bind and --allow."
     )
     return tuple(notes)
