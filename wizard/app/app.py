@@ -5,9 +5,8 @@ Must not know what a step shows, nor SMTP. Open it with ``WizardApp().run()``; e
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -19,9 +18,9 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from wizard.app import run, theme
+from wizard.app.guarded import BEFORE_LEAVING, Guarded
 from wizard.app.memory import Memory
 from wizard.app.screens.access import AccessScreen
-from wizard.app.shell import Shell
 from wizard.app.step import Step, StepName
 from wizard.draft import Change, Draft, Field
 from wizard.profile import Profile, parse
@@ -31,13 +30,12 @@ if TYPE_CHECKING:
     from wizard.keychain import Rung
     from wizard.practice import PracticeServer
     from wizard.profile import Password
-    from wizard.smtp.letter import Letter
     from wizard.smtp.network import Network
 
 PAUSE_BEFORE_KEEPING = 1.0  # seconds of peace after an edit before the unfinished form is written
 
 
-class WizardApp(Shell):
+class WizardApp(Guarded):
     """Owns ``draft`` and ``password`` (memory only); ``apply`` is the one way to change the draft.
 
     ``marked`` are the fields a remedy or an import changed last; ``signin_failures`` counts refused sign-ins of this
@@ -59,11 +57,8 @@ class WizardApp(Shell):
         self.draft = draft or Draft()
         self.password: Password | None = None
         self.client_secret: Password | None = None
-        self.letter: tuple[str, Letter] | None = None  # a template's name and its mail, in place of the test message
+        self.letter: run.OwnMail | None = None  # in place of the test message
         self.console_login: tuple[str, Password] | None = None
-        self.guarded: asyncio.Task[None] | None = None  # work that must come to its end before the wizard does
-        self.last_words: list[str] = []  # what is left to do, said once the terminal is itself again
-        self._end_guarded: Callable[[], None] | None = None
         self.profile_name = profile_name
         self.config_path = config_path
         self.network = network
@@ -149,29 +144,10 @@ class WizardApp(Shell):
         self.memory.forget()
         self.memory.read()
 
-    def guard(self, work: Coroutine[Any, Any, None], end: Callable[[], None] | None = None) -> None:
-        """Do work that outlives its screen and is never cut off: a change of IdentityIQ's settings, or putting them back.
-
-        ``end`` asks it to come to its end, where it would go on for long.
-        """
-        self.guarded = asyncio.create_task(work)
-        self._end_guarded = end
-        self.run_worker(self._wait_for(self.guarded), group="guard")
-
-    async def _wait_for(self, task: asyncio.Task[None]) -> None:
-        try:
-            await asyncio.shield(task)
-        finally:
-            if task.done():
-                self.guarded = None
-
     async def on_unmount(self) -> None:
         """On the way out keep what is unfinished, let a change come to its end, and close the practice server."""
         self.keep_now()
-        if self.guarded:
-            if self._end_guarded:
-                self._end_guarded()
-            await asyncio.wait({self.guarded})
+        await self.finish_guarded()
         await self._open.aclose()
 
     # --- the places the steps ask for ----------------------------------------------------------------------------------
@@ -289,10 +265,7 @@ class WizardApp(Shell):
 
     def _farewell(self) -> str:
         if self.guarded:
-            return (
-                "IdentityIQ is being changed or watched. Leaving brings that to its end first, and puts back what was changed "
-                "for the watch: that takes up to a minute. Leave?"
-            )
+            return BEFORE_LEAVING
         if self.draft == self._saved or self.on_practice() or not self.memory.worth_keeping(self.draft):
             return "Leave SMTP Wizard?"
         return "Leave SMTP Wizard? What you typed is kept for next time, without the password."

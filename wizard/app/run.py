@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from wizard.profile import Password, Profile, SecretKind
 
 if TYPE_CHECKING:
     from wizard.practice import PracticeServer
     from wizard.report import Report
+    from wizard.smtp.letter import Letter
 
 # Many directories lock an account after three refused sign-ins in a row; the third is not made without a question.
 LOCK_OUT = 3
+
+
+class OwnMail(NamedTuple):
+    """A mail of the user's own in place of the test message: a template's name, its mail, and its own From where it has one."""
+
+    name: str
+    letter: Letter
+    sender: str = ""
 
 
 def account(profile: Profile) -> tuple[str, str]:

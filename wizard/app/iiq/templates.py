@@ -16,6 +16,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from wizard import safefile
+from wizard.app import run
 from wizard.app.iiq.console import ConsolePage
 from wizard.app.widgets.field import FieldRow, TextInput
 from wizard.app.widgets.finding import plain
@@ -103,6 +104,8 @@ class TemplatesPage(ConsolePage[None]):
             row.error("there is no e-mail template in it")
             return False
         self._list(found.templates, str(path))
+        if found.notes:
+            self.query_one("#card-told", Static).update(plain(f" {found.notes[0]}"))
         return True
 
     def _list(self, templates: tuple[Template, ...], source: str) -> None:
@@ -179,6 +182,7 @@ class TemplatesPage(ConsolePage[None]):
     def action_send(self) -> None:
         """Make the mail under the sign the test message."""
         from wizard.identityiq.templates import as_text
+        from wizard.identityiq.templates.headers import address_of
         from wizard.smtp.letter import Letter
 
         here = self.query_one(Menu).here
@@ -189,7 +193,7 @@ class TemplatesPage(ConsolePage[None]):
         html = mail.body if mail.html else ""
         body = as_text(mail.body) if mail.html else mail.body.strip("\n") + "\n"
         name = self.templates[int(here.id)].name if here else ""
-        self.wizard.letter = name, Letter(mail.subject, body, html)
+        self.wizard.letter = run.OwnMail(name, Letter(mail.subject, body, html), address_of(mail.sender) if mail.sender else "")
         self.query_one("#card-told", Static).update(" It is the test message now: in Test, m chooses to send, Enter sends it.")
 
 

@@ -83,7 +83,7 @@ class CheckScreen(Beside):
             deliver=self.deliver,
             secret=run.secret_words(known, typed=bool(self.wizard.password), practice=self.practising) if known else "",
             failures=self.wizard.failures(),
-            letter=self.wizard.letter[0] if self.wizard.letter else "",
+            letter=self.wizard.letter.name if self.wizard.letter else "",
             since=self.since,
             saved=self.saved,
             before=self.chain_start,

@@ -49,8 +49,12 @@ class Climb(Step):
 
     @property
     def profile(self) -> Profile | Invalid:
-        """The draft as it stands, parsed."""
-        return parse(self.wizard.draft, self.wizard.profile_name)
+        """The draft as it stands, parsed; a template that is sent brings the From that IdentityIQ is expected to use."""
+        profile = parse(self.wizard.draft, self.wizard.profile_name)
+        own = self.wizard.letter
+        if own and own.sender and self.deliver and isinstance(profile, Profile):
+            return profile._replace(sender=own.sender)
+        return profile
 
     @property
     def practising(self) -> bool:
@@ -105,14 +109,14 @@ class Climb(Step):
 
         try:
             password = await run.password_for(profile, self.wizard.password)
-            letter = self.wizard.letter[1] if self.wizard.letter else None
+            own = self.wizard.letter
             await check(
                 profile,
                 password,
                 self._seen,
                 deliver=self.deliver,
                 also_to=self.also_to,
-                letter=letter,
+                letter=own.letter if own else None,
                 network=self.wizard.network,
             )
         except SecretUnavailable as problem:

@@ -1,0 +1,48 @@
+"""Work that is never cut off, because half of it is worse than none: a change of IdentityIQ's settings, or putting them back.
+
+It outlives the page that began it, and the wizard waits for it before it ends. Must not know what the work is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from wizard.app.shell import Shell
+
+BEFORE_LEAVING = (
+    "IdentityIQ is being changed or watched. Leaving brings that to its end first, and puts back what was changed for the watch: "
+    "that takes up to a minute. Leave?"
+)
+
+
+class Guarded(Shell):
+    """``guarded`` is the work under way, None mostly. ``last_words`` are said once the terminal is itself again."""
+
+    def __init__(self, own_themes: Path) -> None:
+        super().__init__(own_themes)
+        self.guarded: asyncio.Task[None] | None = None
+        self.last_words: list[str] = []
+        self._end_guarded: Callable[[], None] | None = None
+
+    def guard(self, work: Coroutine[Any, Any, None], end: Callable[[], None] | None = None) -> None:
+        """Do work to its end. ``end`` asks it to come there, where it would go on for long."""
+        self.guarded = asyncio.create_task(work)
+        self._end_guarded = end
+        self.run_worker(self._wait_for(self.guarded), group="guard")
+
+    async def _wait_for(self, task: asyncio.Task[None]) -> None:
+        try:
+            await asyncio.shield(task)
+        finally:
+            if task.done():
+                self.guarded = None
+
+    async def finish_guarded(self) -> None:
+        """Wait for the work, asked to end where it can be."""
+        if self.guarded:
+            if self._end_guarded:
+                self._end_guarded()
+            await asyncio.wait({self.guarded})
