@@ -14,6 +14,8 @@ from email.policy import SMTP
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.loopback import Loopback, profile_for
 from wizard.draft import Change
@@ -22,6 +24,7 @@ from wizard.practice.fault import HEALTHY
 from wizard.practice.relay import Relay, UnsafeBindError
 from wizard.practice.relay_events import Fate, Fated, Holding, Mail, RelayEvent, TriedSignIn, TurnedAway
 from wizard.practice.relay_sender import Upstream
+from wizard.practice.relay_text import MOST_LINES, show
 from wizard.practice.server import PortError
 from wizard.profile import Password, Security
 from wizard.smtp.observation import Kind, Stage
@@ -163,6 +166,26 @@ async def test_a_mail_from_nobody_and_lines_without_carriage_returns_are_taken(t
     content = mail.file.read_bytes()
     assert b"\r\n\r\na\r\n.\r\nb\r\n" in content
     assert content.count(b"\n") == content.count(b"\r\n") == content.count(b"\r")
+
+
+@given(st.binary(max_size=600))
+def test_no_bytes_break_what_is_shown(data: bytes) -> None:
+    for content in (data, b"Subject: " + data, b"Content-Type: text/html\n\n" + data, b"Content-Type: multipart/mixed; b" + data):
+        shown = show(content)
+        assert max(map(len, shown.body.split("\n"))) <= 80
+        assert "\x1b" not in shown.body + shown.subject + shown.header_from
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<a ", "<![", "<?", "</", "&#9", "<script>", "<a href=x>", "<p>"])
+def test_pages_that_stop_other_readers_are_shown_up_to_a_bound(piece: str) -> None:
+    shown = show(b"Subject: a\nContent-Type: text/html\n\n" + piece.encode() * (100_000 // len(piece)))
+    assert (shown.subject, shown.html) == ("a", True)
+    assert len(shown.body.split("\n")) <= MOST_LINES + 1
+
+
+def test_a_nesting_that_overruns_the_reader_leaves_the_headers() -> None:
+    deep = "".join(f"Content-Type: multipart/mixed; boundary={n}\r\n\r\n--{n}\r\n" for n in range(5000))
+    assert show(f"Subject: deep\r\n{deep}".encode()).subject == "deep"
 
 
 # -- who may -------------------------------------------------------------------------------------------------------------------

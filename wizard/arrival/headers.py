@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from email import message_from_string, policy
 from email.header import decode_header, make_header
 from textwrap import dedent
 from typing import NamedTuple
@@ -93,7 +92,6 @@ def _plain(text: str) -> list[str]:
 def _body(lines: list[str], end: int) -> str:
     if not any(line.strip() for line in lines[end:]):
         return ""
-    from wizard.practice.relay_text import readable
+    from wizard.practice.relay_text import show
 
-    message = message_from_string("\n".join(lines), policy=policy.default)
-    return readable(message).text
+    return show("\n".join(lines).encode("utf-8", "surrogateescape")).body

@@ -13,8 +13,6 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from email.utils import format_datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -26,7 +24,7 @@ from wizard.practice.relay_events import Fate, Mail, RelayEvent, TurnedAway
 from wizard.practice.relay_line import HOSTNAME, Door, RelayLine, Submitted
 from wizard.practice.relay_sender import PAUSES, Sender, Upstream
 from wizard.practice.relay_store import Kept, NoRoomError, Store, with_line_ends
-from wizard.practice.relay_text import readable
+from wizard.practice.relay_text import show
 from wizard.practice.server import PortError
 
 SIZE_LIMIT = 16 * 1024 * 1024  # bytes of one mail
@@ -184,8 +182,7 @@ class Relay:
         content = with_line_ends(submitted.content)
         trace = self._trace(submitted, queue_id, at)
         file = self._store.add(number, queue_id, Kept(submitted.sender, submitted.recipients, trace + content))
-        message = message_from_bytes(content, _class=EmailMessage, policy=policy.default)
-        body = readable(message)
+        shown = show(content)
         return Mail(
             number=number,
             at=at,
@@ -195,12 +192,12 @@ class Relay:
             sign_in=submitted.sign_in,
             sender=submitted.sender,
             recipients=submitted.recipients,
-            header_from=_header(message, "from"),
-            subject=_header(message, "subject"),
-            body=body.text,
-            html=body.html,
+            header_from=shown.header_from,
+            subject=shown.subject,
+            body=shown.body,
+            html=shown.html,
             size=len(content),
-            token=_header(message, "x-smtp-wizard-token")[:64],
+            token=shown.token,
             queue_id=queue_id,
             file=file,
             fate=Fate.WAITING if self.send_on else Fate.HELD,
@@ -237,11 +234,3 @@ class _Line(RelayLine):
     async def _handle_client(self) -> None:
         async with self._slots:
             await super()._handle_client()
-
-
-def _header(message: EmailMessage, name: str) -> str:
-    """Return one header, decoded, on one line; whatever hostile bytes make of it."""
-    try:
-        return " ".join(str(message.get(name, "")).split())[:998]
-    except (ValueError, LookupError, IndexError, AttributeError):
-        return ""

@@ -1,116 +1,105 @@
-"""A mail's readable text: its plain part, or its HTML as text, wrapped to a width. Must not know where the mail came from.
+"""What a mail says, for eyes: From, subject, and its readable text wrapped to a width. Must not know where the mail came from.
 
-Bounded: what is longer than LONGEST is cut, and said to be.
+Any bytes will do: what is too long is cut, and said to be; what cannot be read is left out.
 """
 
 from __future__ import annotations
 
 import re
 import textwrap
-from email.message import EmailMessage
-from html.parser import HTMLParser
+from contextlib import suppress
+from email import message_from_bytes, policy
+from email.header import decode_header, make_header
+from email.message import Message
+from itertools import islice
 from typing import NamedTuple
 
-LONGEST = 200_000  # characters of a part that are looked at
+from wizard.practice.relay_html import text_of_html
+
+LONGEST_MAIL = 300_000  # bytes that are looked at; the standard library's time for some headers grows with the square
+_LONGEST_HEAD = 65_536
+LONGEST_PART = 200_000  # characters of the text part
+LONGEST_HEADER = 1_000
 MOST_LINES = 400
+_MOST_PARTS = 100
 _CUT = "[... the mail goes on]"
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "header", "hr")
-_LISTS = ("dd", "dl", "dt", "li", "ol", "table", "tr", "ul")
-_BLOCKS = frozenset(("address", "article", "blockquote", "body", "div", "footer", "p", "pre", *_HEADINGS, *_LISTS))
-_SILENT = frozenset(("head", "script", "style", "title", "template"))
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# What the standard library raises for structures no mail program makes; the deepest nesting overruns the stack.
+_HOSTILE = (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError)
 
 
-class Readable(NamedTuple):
-    """Text for eyes, lines parted by a line feed; ``html`` says that it was made from HTML."""
+class Shown(NamedTuple):
+    """What a mail says. ``body`` is lines of at most the width, parted by a line feed; ``html``: it was made from HTML."""
 
-    text: str
-    html: bool
+    header_from: str
+    subject: str
+    token: str
+    body: str = ""
+    html: bool = False
 
 
-def readable(message: EmailMessage, width: int = 80) -> Readable:
-    """Return the body of a mail as text of at most ``width`` columns; empty where it has no text part."""
-    for kind in ("plain", "html"):
-        part = _part(message, kind)
-        if part is not None and part.strip():
-            text = text_of_html(part[:LONGEST]) if kind == "html" else part[:LONGEST]
-            return Readable(wrapped(text, width), kind == "html")
-    return Readable("", False)
+def show(content: bytes, width: int = 80) -> Shown:
+    """Return what a mail says. Never raises."""
+    content = content[:LONGEST_MAIL]
+    head = re.split(rb"\r?\n\r?\n", content, maxsplit=1)[0]
+    if len(head) > _LONGEST_HEAD:
+        content = head[:_LONGEST_HEAD] + content[len(head) :]
+        head = head[:_LONGEST_HEAD]
+    try:
+        message = message_from_bytes(content, policy=policy.compat32)
+    except _HOSTILE:
+        message = message_from_bytes(head, policy=policy.compat32)
+    text, html = _body(message)
+    return Shown(
+        _header(message, "from"),
+        _header(message, "subject"),
+        _header(message, "x-smtp-wizard-token")[:64],
+        wrapped(text, width),
+        html,
+    )
 
 
 def wrapped(text: str, width: int = 80) -> str:
     """Return the text wrapped to a width; lines that fit stay as they are, control characters become blanks."""
     lines: list[str] = []
     for line in _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)).split("\n"):
-        line = line.rstrip()
+        line = line.rstrip()[: width * MOST_LINES]
         lines += textwrap.wrap(line, width, break_on_hyphens=False) if len(line) > width else [line]
         if len(lines) > MOST_LINES:
             return "\n".join([*lines[:MOST_LINES], _CUT])
     return "\n".join(lines).strip("\n")
 
 
-def _part(message: EmailMessage, kind: str) -> str | None:
+def _body(message: Message) -> tuple[str, bool]:
+    """Return the first plain text that says something, else the first HTML as text; attachments do not count."""
     try:
-        part = message.get_body((kind,))
-    except (AttributeError, KeyError, IndexError, ValueError):  # what the standard library makes of hostile structures
-        return None
-    if part is None:
-        return None
+        parts = [part for part in islice(message.walk(), _MOST_PARTS) if part.get_content_disposition() != "attachment"]
+        for kind in ("text/plain", "text/html"):
+            for part in parts:
+                text = _text(part)[:LONGEST_PART] if part.get_content_type() == kind else ""
+                if text.strip():
+                    return (text_of_html(text), True) if kind == "text/html" else (text, False)
+    except _HOSTILE:
+        pass
+    return "", False
+
+
+def _text(part: Message) -> str:
     payload = part.get_payload(decode=True)
     raw = payload if isinstance(payload, bytes) else b""
     try:
-        return raw.decode(part.get_content_charset("utf-8"), "replace")
+        return raw.decode(str(part.get_content_charset("utf-8")), "replace")
     except LookupError:
         return raw.decode("latin-1")
 
 
-def text_of_html(html: str) -> str:
-    """Return HTML as plain text: blocks become lines, links keep their address, scripts and styles are left out."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return reader.text()
-
-
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self._pieces: list[str] = []
-        self._silent: list[str] = []
-        self._link = ""
-        self._link_from = 0
-        self._kept = 0  # how deep in <pre>
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _SILENT:
-            self._silent.append(tag)
-        elif tag == "br" or tag in _BLOCKS:
-            self._pieces.append("\n" if tag in ("br", "li", "tr", "div") else "\n\n")
-            self._kept += tag == "pre"
-            if tag == "li":
-                self._pieces.append("- ")
-        elif tag in ("td", "th"):
-            self._pieces.append("  ")
-        elif tag == "a":
-            self._link, self._link_from = next((value or "" for name, value in attrs if name == "href"), ""), len(self._pieces)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _SILENT:
-            while self._silent and self._silent.pop() != tag:
-                pass
-        elif tag == "a" and self._link:
-            said = "".join(self._pieces[self._link_from :])
-            if self._link.removeprefix("mailto:") not in said:
-                self._pieces.append(f" <{self._link}>")
-            self._link = ""
-        elif tag in _BLOCKS:
-            self._kept -= tag == "pre" and self._kept > 0
-            self._pieces.append("\n" if tag in ("li", "tr", "div") else "\n\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self._pieces.append(data if self._kept else re.sub(r"[ \t\r\n\f]+", " ", data))
-
-    def text(self) -> str:
-        lines = [re.sub(r"[ \t\u00a0]+", " ", line).strip() for line in "".join(self._pieces).split("\n")]
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+def _header(message: Message, name: str) -> str:
+    """Return one header on one line, its encoded words read (RFC 2047); bytes beyond ASCII are taken for UTF-8."""
+    try:
+        raw = str(message.get(name, ""))[:LONGEST_HEADER]
+        raw = raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except _HOSTILE:
+        return ""
+    with suppress(*_HOSTILE):
+        raw = str(make_header(decode_header(raw)))
+    return " ".join(_CONTROL.sub(" ", raw).split())
