@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 
 from wizard.commands import COMMANDS
 from wizard.commands.parser import PROGRAM, Parser, build, load
-from wizard.commands.terminal import Output
+from wizard.commands.terminal import write_out
 
 # Values worth offering. Not ``choices`` of the real parser: there a wrong value gets the same sentence as everywhere else.
 _VALUES = {
@@ -21,7 +20,7 @@ _FILES = ("config", "password_file", "field_ca_file")
 
 def show(shell: str) -> int:
     """Print the completion of one shell to standard output."""
-    Output(sys.stdout).write(script(shell))
+    write_out(script(shell))
     return 0
 
 

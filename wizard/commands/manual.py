@@ -6,7 +6,7 @@ import re
 import sys
 from importlib.resources import as_file, files
 
-from wizard.commands.terminal import Output, is_terminal
+from wizard.commands.terminal import is_terminal, write_out
 
 _FONTS = re.compile(r"\\f[BIRP]")
 _HEAD = {".SH", ".SS"}
@@ -25,7 +25,7 @@ def show() -> int:
             with as_file(page) as path:
                 if subprocess.run([man, "-l", str(path)], check=False).returncode == 0:  # noqa: S603 - our own file
                     return 0
-    Output(sys.stdout).write(as_text(page.read_text("utf-8")))
+    write_out(as_text(page.read_text("utf-8")))
     return 0
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.commands.setup import CONFIG_VARIABLE, load_config
-from wizard.commands.terminal import Output, style_for
+from wizard.commands.terminal import style_for, write_out
 
 if TYPE_CHECKING:
     from wizard.config import Config
@@ -42,12 +42,12 @@ def config_of(args: argparse.Namespace) -> Config:
 def print_lines(lines: Iterable[str]) -> None:
     """Write lines to standard output, in characters that can be shown there and steer no terminal."""
     style = style_for(sys.stdout, os.environ)
-    Output(sys.stdout).write("".join(style.plain(line).rstrip() + "\n" for line in lines))
+    write_out("".join(style.plain(line).rstrip() + "\n" for line in lines))
 
 
 def print_json(value: object) -> None:
     """Write one JSON object to standard output."""
-    Output(sys.stdout).write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    write_out(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
 def quoted(word: str) -> str:

@@ -60,6 +60,14 @@ class Output:
         self.stream = None
 
 
+def write_out(text: str) -> None:
+    """Write to standard output. Raises UsageError where it cannot be written: half of an answer would be taken for the whole."""
+    output = Output(sys.stdout)
+    output.write(text)
+    if output.problem:
+        raise UsageError(f"The result could not be written to standard output: {output.problem}.")
+
+
 def silence(stream: TextIO | None) -> None:
     """Point a stream that cannot be written to at nothing, so that the interpreter's last flush is quiet too."""
     if stream is None:

@@ -25,14 +25,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the page's paths and fields. Raises UsageError for a profile that is not known or not complete."""
-    from wizard.commands.terminal import Output, style_for
+    from wizard.commands.terminal import style_for, write_out
 
     profile = _profile(args)
-    output = Output(sys.stdout)
     if args.json:
-        output.write(_as_json(profile) + "\n")
+        write_out(_as_json(profile) + "\n")
     else:
-        output.write("\n".join(_as_text(profile, style_for(sys.stdout, os.environ))) + "\n")
+        write_out("\n".join(_as_text(profile, style_for(sys.stdout, os.environ))) + "\n")
     return 0
 
 

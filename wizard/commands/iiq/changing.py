@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from wizard.commands.iiq import onhost, stopping
-from wizard.commands.terminal import Output, UsageError, is_terminal, style_for, talk
+from wizard.commands.terminal import UsageError, is_terminal, style_for, talk, write_out
 
 if TYPE_CHECKING:
     from wizard.identityiq.console.session import ConsoleLogin
@@ -79,21 +79,19 @@ def _run(
     except ConsoleProblem as problem:
         talk(*str(problem).splitlines(), "Nothing was changed.")
         return 1
-    output, backlog = Output(sys.stdout), words.file is None
+    backlog = words.file is None
     if not args.json:
-        output.write("\n".join(shown.plan_text(plan, style_for(sys.stdout, os.environ), backlog=backlog)) + "\n")
+        write_out("\n".join(shown.plan_text(plan, style_for(sys.stdout, os.environ), backlog=backlog)) + "\n")
     elif not args.yes and not args.plan:  # whoever agrees has to see what to
         talk(*shown.plan_text(plan, style_for(sys.stderr, os.environ), backlog=backlog))
     nothing = not plan.changes and not plan.goes
     if nothing or args.plan or not _agreed(args, words.question):
-        return shown.end(args, output, plan, None, chosen, code=0 if nothing or args.plan else 1)
+        return shown.end(args, plan, None, chosen, code=0 if nothing or args.plan else 1)
     applied = _carried_out(args, plan, used[-1], words)
     if applied is None:
-        return shown.end(args, output, plan, None, chosen, code=1)
+        return shown.end(args, plan, None, chosen, code=1)
     cleared = _cleared(args, chosen, used[-1], applied) if words.clear_queue else None
-    return shown.end(
-        args, output, plan, applied, chosen, code=0 if applied.right and cleared is not False else 1, cleared=cleared
-    )
+    return shown.end(args, plan, applied, chosen, code=0 if applied.right and cleared is not False else 1, cleared=cleared)
 
 
 def _check(args: argparse.Namespace) -> None:

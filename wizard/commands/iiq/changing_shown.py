@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from wizard.commands.terminal import Output, style_for
+from wizard.commands.terminal import style_for, write_out
 from wizard.identityiq.handover.plan import backlog_lines, plan_lines
 from wizard.identityiq.handover.told import outcome_lines
 
@@ -42,7 +42,6 @@ def _rows(lines: tuple[str, ...] | list[str], style: Style) -> list[str]:
 
 def end(
     args: argparse.Namespace,
-    output: Output,
     plan: Plan,
     applied: Applied | None,
     chosen: Installation,
@@ -61,9 +60,9 @@ def end(
         sign = style.sign("ok" if applied.right else "X")
         first, *rest = outcome_lines(applied, str(chosen.folder))
         lines = [*style.wrapped(f"{sign} {first}", ""), *_rows(rest, style)]
-        output.write("\n".join(lines) + "\n")
+        write_out("\n".join(lines) + "\n")
     elif (plan.changes or plan.goes) and not args.plan:
-        output.write("Nothing was changed.\n")
+        write_out("Nothing was changed.\n")
     return code
 
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wizard.commands.terminal import Output, UsageError, style_for
+from wizard.commands.terminal import UsageError, style_for, write_out
 
 if TYPE_CHECKING:
     from wizard.identityiq.lint import Flaw
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         print_json({"schema": 1, "file": args.file, "ok": ok, "flaws": [_object(flaw) for flaw in flaws]})
     else:
         style = style_for(sys.stdout, os.environ)
-        Output(sys.stdout).write("\n".join(_lines(flaws, ok, style)) + "\n")
+        write_out("\n".join(_lines(flaws, ok, style)) + "\n")
     return 0 if ok else 1
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.commands.iiq import handing, onhost
-from wizard.commands.terminal import Output, UsageError, talk
+from wizard.commands.terminal import UsageError, talk, write_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -206,7 +205,7 @@ def _show(args: argparse.Namespace, made: Bundle) -> None:
     if args.json:
         print_json({"schema": 1, **export_shown.as_json(made)})
     elif made.file is None:
-        Output(sys.stdout).write(made.document)
+        write_out(made.document)
         export_shown.talk_text(made)
     else:
         export_shown.print_text(made)

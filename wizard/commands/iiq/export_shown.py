@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from wizard.commands.terminal import Output, style_for, talk
+from wizard.commands.terminal import style_for, talk, write_out
 from wizard.identityiq.handover.wanted import side_of
 from wizard.identityiq.handover.words import label
 from wizard.identityiq.settings import SECRET_KEYS
@@ -24,7 +24,7 @@ def print_text(made: Bundle, *, heading: bool = False) -> None:
     style = style_for(sys.stdout, os.environ)
     first = [style.heading(style.plain(made.profile.name))] if heading else []
     last = [""] if heading else []
-    Output(sys.stdout).write("\n".join([*first, *_lines(made, style), *last]) + "\n")
+    write_out("\n".join([*first, *_lines(made, style), *last]) + "\n")
 
 
 def talk_text(made: Bundle) -> None:

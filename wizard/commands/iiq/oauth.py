@@ -73,12 +73,14 @@ def run(args: argparse.Namespace) -> int:
     if args.values or not asked.settings.client_id:
         face.show(OAuthRun(asked.settings), found, tested=False)
         _save(args, asked)
+        face.check_written()
         return 2 if _wrong(found, asked.settings) else 0
     secret = _secret(args, asked, found, given)
     face.show_values(found)
     outcome, interrupted = face.test(secret)
     face.show(outcome, found, tested=True)
     _save(args, asked, secret)
+    face.check_written()
     if interrupted:
         return 130
     return 0 if outcome.ok else 1
@@ -251,6 +253,13 @@ class _Face:
         elif not self._args.values:
             text = "Nothing was tested. To test the values, add --client-id, and have the client secret at hand."
             self._write(["", *self._style.wrapped(text, "")])
+
+    def check_written(self) -> None:
+        """Raise UsageError where standard output could not be written."""
+        from wizard.commands.terminal import UsageError
+
+        if self._output.problem:
+            raise UsageError(f"The result could not be written to standard output: {self._output.problem}.")
 
     def _write(self, lines: list[str]) -> None:
         self._output.write("".join(line.rstrip() + "\n" for line in lines))

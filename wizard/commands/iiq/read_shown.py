@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from wizard.commands.terminal import Output, style_for
+from wizard.commands.terminal import style_for, write_out
 from wizard.identityiq.settings import Key
 from wizard.identityiq.translate import changes, left_behind
 from wizard.identityiq.vocabulary import Row, rows
@@ -28,7 +28,7 @@ def print_text(seen: Seen) -> None:
     lines = [*_settings(seen, style), *_beside(seen, style)]
     for flaw in seen.flaws:
         lines += ["", *_flaw(flaw, seen, style)]
-    Output(sys.stdout).write("\n".join([*lines, "", *_verdict(seen, style)]) + "\n")
+    write_out("\n".join([*lines, "", *_verdict(seen, style)]) + "\n")
 
 
 def _settings(seen: Seen, style: Style) -> list[str]:

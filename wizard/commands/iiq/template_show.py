@@ -59,7 +59,7 @@ def as_object(template: Template) -> dict[str, Any]:
 def show_mails(templates: tuple[Template, ...], rendered: tuple[Rendered, ...], *, json: bool, html: bool) -> int:
     """Print the mails; returns 1 where one of them could not be rendered."""
     from wizard.commands.saved import print_json
-    from wizard.commands.terminal import Output, style_for
+    from wizard.commands.terminal import style_for, write_out
 
     if json:
         pairs = zip(templates, rendered, strict=True)
@@ -69,7 +69,7 @@ def show_mails(templates: tuple[Template, ...], rendered: tuple[Rendered, ...], 
         lines: list[str] = []
         for one, mail in zip(templates, rendered, strict=True):
             lines += [*([""] if lines else []), *_mail_lines(one, mail, style, html=html)]
-        Output(sys.stdout).write("\n".join(lines) + "\n")
+        write_out("\n".join(lines) + "\n")
     return 0 if all(mail.complete for mail in rendered) else 1
 
 
@@ -133,7 +133,7 @@ def _place(flaw: TemplateFlaw) -> str:
 def show_flaws(templates: tuple[Template, ...], rendered: tuple[Rendered, ...], profile: Profile | None, *, json: bool) -> int:
     """Print what is wrong; returns 1 for an error or warning."""
     from wizard.commands.saved import print_json
-    from wizard.commands.terminal import Output, style_for
+    from wizard.commands.terminal import style_for, write_out
 
     found = [(one, _flaws(one, mail, profile)) for one, mail in zip(templates, rendered, strict=True)]
     if json:
@@ -142,7 +142,7 @@ def show_flaws(templates: tuple[Template, ...], rendered: tuple[Rendered, ...], 
     else:
         style = style_for(sys.stdout, os.environ)
         lines = [line for one, flaws in found for line in _flaw_lines(one, flaws, style)]
-        Output(sys.stdout).write("\n".join([*lines, _verdict([flaws for _, flaws in found])]) + "\n")
+        write_out("\n".join([*lines, _verdict([flaws for _, flaws in found])]) + "\n")
     return 1 if any(flaw.finding.severity in ("error", "warning") for _, flaws in found for flaw in flaws) else 0
 
 

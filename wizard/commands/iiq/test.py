@@ -197,12 +197,12 @@ def _remember(report: Report, outcome: Outcome, args: argparse.Namespace) -> Non
 
 def _print(report: Report, outcome: Outcome, args: argparse.Namespace) -> int:
     from wizard.commands.saved import print_json
-    from wizard.commands.terminal import Output, style_for
+    from wizard.commands.terminal import style_for, write_out
     from wizard.render.javamail import as_json, lines
 
     if args.json:
         print_json(as_json(report, outcome, transcript=args.transcript))
     else:
         text = "\n".join(lines(report, outcome, style_for(sys.stdout, os.environ), transcript=args.transcript))
-        Output(sys.stdout).write(text + "\n")
+        write_out(text + "\n")
     return 0 if report.ok and outcome.ok else 1

@@ -150,12 +150,19 @@ def _upstream(args: argparse.Namespace, profile: Profile | None) -> Upstream | N
         return None
     from wizard import values
     from wizard.commands.password import password_for
+    from wizard.memory.signins import ASK_AFTER, refusals
     from wizard.practice.relay_sender import Upstream
 
     try:
         only_to = tuple(values.mail_address(address) for address in args.only_to)
     except ValueError as problem:
         raise UsageError(f"--only-to: {problem}") from None
+    refused = refusals(profile).times
+    if refused >= ASK_AFTER:
+        raise UsageError(
+            f"The server refused this sign-in {refused} times lately, and one more may lock the account. Find out why first: "
+            f"smtp-wizard check {profile.name} --try-sign-in"
+        )
     password = password_for(profile, args, os.environ)
     if profile.login is not None and not password:
         raise UsageError("password: there is none to send mail on with. Name its place: --password-stdin, --password-file FILE")

@@ -152,6 +152,7 @@ class Service:
             self._task.cancel()
 
     def _tell(self, event: WatchEvent) -> None:
+        self._count_refusal(event)
         self._write(watch_shown.event(event, self._profile, self._args.json, self._style))
         watch = self._watch
         if watch is None:
@@ -159,6 +160,16 @@ class Service:
         nobody_reads = self._output.stream is None
         if nobody_reads or (self._args.until_sign_off and watch.sign_off_seen):
             watch.stop()
+
+    def _count_refusal(self, event: WatchEvent) -> None:
+        """Remember a refused sign-in, as every other run does: servers lock accounts over a few."""
+        from wizard.memory.signins import note_refusal
+        from wizard.practice.relay_events import Holding
+
+        if isinstance(event, Holding) and self._profile is not None:
+            reply = event.observation.reply
+            if reply is not None and reply.code // 100 == 5:
+                note_refusal(self._profile)
 
     def _write(self, text: str) -> None:
         if text:
