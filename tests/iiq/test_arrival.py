@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from wizard.arrival.alignment import Relation, relation, sight
 from wizard.arrival.authres import arc_results_in, chain_in, results_in
 from wizard.arrival.headers import Headers, NotHeadersError, read
 from wizard.arrival.hops import hops, journey
-from wizard.arrival.mailbox import Found, Looked
+from wizard.arrival.mailbox import Found, Looked, Mailbox, MailboxError, Trouble, look
 from wizard.arrival.proof import Proved, proved, trace
-from wizard.profile import Endpoint, Profile, Security
+from wizard.practice import PracticeServer
+from wizard.profile import Endpoint, Password, Profile, Security
 from wizard.smtp.message import code_of, compose, is_code
 
 TOKEN, QUEUE_ID = "0a1b2c3d", "4F2A1B3C4D"
@@ -259,6 +261,48 @@ def test_headers_of_another_message_prove_nothing() -> None:
     assert proved(traced=traced, token="ffffffff") is Proved.NOTHING
     rows = words.trace_rows(traced, "ffffffff", "OTHER-ID")
     assert any("prove nothing" in row.text for row in rows)
+
+
+# -- a mailbox that does not answer (tests/real/test_imap.py has one that does) -----------------------------------------------
+
+
+@pytest.mark.parametrize("starttls", [False, True])
+async def test_a_mailbox_that_stays_silent_is_given_up_in_time(starttls: bool) -> None:
+    gone: list[asyncio.StreamWriter] = []
+    server = await asyncio.start_server(lambda _, writer: gone.append(writer), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        with pytest.raises(MailboxError) as caught:
+            await look(Mailbox("127.0.0.1", "u", port, starttls), Password("secret"), TOKEN, deadline=0.3)
+    finally:
+        server.close()
+        for writer in gone:
+            writer.close()
+    assert caught.value.trouble in (Trouble.LOST, Trouble.UNREACHABLE)
+
+
+async def test_something_else_than_imap_is_said_and_gets_no_password() -> None:
+    heard: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.test ESMTP\r\n")
+        heard.append(await reader.read())
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    with pytest.raises(MailboxError):
+        await look(Mailbox("127.0.0.1", "u", port, starttls=True), Password("secret"), TOKEN, deadline=5)
+    server.close()
+    assert b"secret" not in b"".join(heard)
+
+
+async def test_a_port_where_nobody_listens_is_unreachable(practice: PracticeServer) -> None:
+    port = practice.ports[Security.NONE]
+    await practice.close()
+    with pytest.raises(MailboxError, match="cannot be reached") as caught:
+        await look(Mailbox("127.0.0.1", "u", port), Password("secret"), TOKEN)
+    assert caught.value.trouble is Trouble.UNREACHABLE
 
 
 # -- the command ---------------------------------------------------------------------------------------------------------------
