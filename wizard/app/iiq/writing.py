@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 
 from wizard import safefile
 from wizard.app.dialog import WindowKeys
+from wizard.app.target import Target
 from wizard.app.widgets.field import Choice, FieldRow, Option, TextInput
 from wizard.identityiq.handover.merge import UnwritableError, merge_xml
 from wizard.identityiq.handover.rollback import NothingToRestoreError, about_not_restored, rollback_xml
@@ -42,7 +43,7 @@ class WriteMerge(ModalScreen[None]):
         super().__init__(classes="window")
         self.profile = profile
         self.taken = taken
-        self.agreed: Path | None = None
+        self.target = Target("~/merge.xml")
         self.done = False
 
     def compose(self) -> ComposeResult:
@@ -70,18 +71,9 @@ class WriteMerge(ModalScreen[None]):
             self.dismiss(None)
             return
         row = self.query_one("#file-row", FieldRow)
-        typed = self.query_one("#file", TextInput).value.strip()
-        if not typed:
-            row.error("type where the file goes, for example ~/merge.xml")
-            return
         try:
-            path = Path(typed).expanduser().absolute()
-            if path.is_dir():
-                row.error("this is a folder: add a name for the file")
-                return
-            if path.exists() and path != self.agreed:
-                self.agreed = path
-                row.error("this file exists: Enter replaces it, or type another name")
+            path = self.target.path(row, self.query_one("#file", TextInput))
+            if path is None:
                 return
             tokens = self.query_one("#form-of", Choice).value == "tokens"
             said = write(self.profile, self.taken.settings if self.taken else None, path, tokens=tokens)

@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from wizard import safefile
+from wizard.app.target import Target
 from wizard.app.verdict import Note, Tone
 from wizard.app.widgets.field import Choice, FieldRow, Option, TextInput
 from wizard.render.command import CommandLine
@@ -54,7 +55,7 @@ class ExportReport(ModalScreen[Note | None]):
         super().__init__(classes="window")
         self.report = report
         self.command = command
-        self.agreed: Path | None = None
+        self.target = Target("~/report.md")
 
     def compose(self) -> ComposeResult:
         """Format, file, keys."""
@@ -80,18 +81,9 @@ class ExportReport(ModalScreen[Note | None]):
     def action_write(self) -> None:
         """Write, asking once more where a file would be replaced."""
         row = self.query_one("#file-row", FieldRow)
-        typed = self.query_one("#file", TextInput).value.strip()
-        if not typed:
-            row.error("type where the report goes, for example ~/report.md")
-            return
         try:
-            path = Path(typed).expanduser().absolute()
-            if path.is_dir():
-                row.error("this is a folder: add a name for the file")
-                return
-            if path.exists() and path != self.agreed:
-                self.agreed = path
-                row.error("this file exists: Enter replaces it, or type another name")
+            path = self.target.path(row, self.query_one("#file", TextInput))
+            if path is None:
                 return
             text = rendered(self.report, self.query_one("#format", Choice).value, self.command)
             safefile.write_atomic(path, (text.rstrip("\n") + "\n").encode())
