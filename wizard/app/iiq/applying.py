@@ -181,8 +181,11 @@ class ApplyPage(ConsolePage[None]):
         first, *rest = outcome_lines(applied, str(self.installation.folder) if self.installation else "")
         tone = Tone.GOOD if applied.right else Tone.BAD
         self.say((Note(first, wide=True, tone=tone), *_lines(rest)), title="Read back and compared")
+        if applied.status == "unchanged":
+            self.kept = None  # nothing to take back
+        back = (("u", "Take it back"),) if self.kept else ()
         queue = (("q", "Waiting mail"),) if applied.right else ()
-        self.show_keys(("u", "Take it back"), *queue, ("↑↓", "Scroll"), ("Esc", "Back"), ("F1", "Help"))
+        self.show_keys(*back, *queue, ("↑↓", "Scroll"), ("Esc", "Back"), ("F1", "Help"))
 
     def action_undo(self) -> None:
         """Plan to take back what was changed here."""

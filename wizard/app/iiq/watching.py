@@ -14,6 +14,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 
 from wizard.app import run
+from wizard.app.iiq import means
 from wizard.app.iiq.console import ConsolePage
 from wizard.app.iiq.mails import NO_MAIL, entry_of, mail_text, next_notes, plan_notes, rows_of, words_of
 from wizard.app.verdict import Note, Tone
@@ -24,10 +25,8 @@ from wizard.profile import Password, Profile
 
 if TYPE_CHECKING:
     from wizard.identityiq.installation import Installation
-    from wizard.identityiq.watch.pointing import Pointer
     from wizard.identityiq.watch.steps import State
     from wizard.identityiq.watch.watch import Seen, Watch, WatchEvent
-    from wizard.practice.relay_sender import Upstream
 
 MINUTES = 30
 _PLAN_KEYS = (("Enter", "Begin"), ("m", "Hold or send on"), ("b", "By hand or not"), ("Esc", "Back"), ("F1", "Help"))
@@ -122,13 +121,18 @@ class WatchPage(ConsolePage[None]):
 
             who = self.profile.login.username if self.profile.login else ""
             self.app.push_screen(AskPassword(f"{who} at {self.profile.endpoint.host}"), self._given)
+        elif self.send_on and self.wizard.failures() >= run.LOCK_OUT - 1:
+            from wizard.app.dialog import Ask
+
+            question = run.another_try(self.wizard.failures(), self.profile)
+            self.app.push_screen(Ask(question, yes="try once more", no="do not"), lambda yes: self._start() if yes else None)
         else:
             self._start()
 
     def _given(self, password: Password | None) -> None:
         if password:
             self.wizard.password = password
-            self._start()
+            self.action_go()
 
     def _start(self) -> None:
         self.busy = True
@@ -141,6 +145,7 @@ class WatchPage(ConsolePage[None]):
     async def _watch(self) -> None:
         """Watch to the end, restoring included; runs beside the page, which may go."""
         from wizard import safefile
+        from wizard.identityiq.console.session import Trouble
         from wizard.identityiq.watch.pointing import NotPointedError
         from wizard.identityiq.watch.watch import Settings, Watch
         from wizard.keychain import SecretUnavailable
@@ -149,8 +154,12 @@ class WatchPage(ConsolePage[None]):
         watch: Watch | None = None
         try:
             folder = place.state_file("watch")
-            settings = Settings(folder, upstream=await self._upstream(), send_on=self.send_on, seconds=MINUTES * 60.0)
-            watch = Watch(self._heard, settings, self._pointer())
+            upstream = await means.upstream(self.wizard, self.profile) if self.send_on else None
+            settings = Settings(folder, upstream=upstream, send_on=self.send_on, seconds=MINUTES * 60.0)
+            pointer = means.pointer(
+                None if self.by_hand else self.installation, self.login, self._progress, sends_on=self.send_on
+            )
+            watch = Watch(self._heard, settings, pointer, templates=await means.templates(self.installation))
             async with watch:
                 self.watched = watch
                 self._begun(watch)
@@ -161,7 +170,11 @@ class WatchPage(ConsolePage[None]):
         except asyncio.CancelledError:  # ended while IdentityIQ was being pointed at it, or the wizard is left
             self._failed((watch.problem if watch else "") or "Ended. IdentityIQ's mail settings are as they were.")
             raise
-        except (NotPointedError, SecretUnavailable) as problem:
+        except NotPointedError as problem:
+            self._failed(str(problem))
+            if problem.trouble in (Trouble.LOGIN_REQUIRED, Trouble.LOGIN_REFUSED) and self.is_attached:
+                self.ask_login(str(problem), self._start, self._plan)
+        except SecretUnavailable as problem:
             self._failed(str(problem))
         except (OSError, ValueError) as problem:
             why = safefile.reason(problem) if isinstance(problem, OSError) and problem.errno else str(problem)
@@ -169,22 +182,6 @@ class WatchPage(ConsolePage[None]):
         finally:
             self.busy = False
             self.watched = None
-
-    async def _upstream(self) -> Upstream | None:
-        if not self.send_on:
-            return None
-        from wizard.practice.relay_sender import Upstream
-
-        password = await run.password_for(self.profile, self.wizard.password)
-        return Upstream(self.profile, password, network=self.wizard.network)
-
-    def _pointer(self) -> Pointer:
-        from wizard.identityiq.watch.pointing import ByConsole, ByHand
-        from wizard.memory import lastapply
-
-        if self.by_hand or self.installation is None:
-            return ByHand()
-        return ByConsole(self.installation, lastapply.folder(), login=self.login, say=self._progress, sends_to_all=self.send_on)
 
     def _progress(self, words: str) -> None:
         self.notes = [note for note in self.notes if note.tone is not Tone.QUIET]
@@ -206,13 +203,16 @@ class WatchPage(ConsolePage[None]):
     def _heard(self, event: WatchEvent) -> None:
         from wizard.identityiq.watch.watch import Note as Said
         from wizard.identityiq.watch.watch import Seen, Stepped
-        from wizard.practice.relay_events import Fated
+        from wizard.practice.relay_events import Fated, Holding
 
         match event:
             case Stepped(steps=steps):
                 self.steps = steps
             case Seen(mail=mail):
                 self.mails[mail.number] = event
+            case Holding():
+                means.count_refusal(self.wizard, self.profile)
+                self.notes.append(words_of(event))
             case Fated(number=number, fate=fate):
                 self.fates[number] = str(fate)
             case _:
