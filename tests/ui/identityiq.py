@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+
 import pytest
 from textual.pilot import Pilot
 
@@ -38,6 +41,30 @@ def wizard(draft: Draft = PROFILE, *, network: Network | None = None, start: Ste
 def found(monkeypatch: pytest.MonkeyPatch, *installations: Installation) -> None:
     """Have the stand-ins found on this host."""
     monkeypatch.setattr("wizard.app.host.find_identityiq", lambda: installations)
+
+
+def gate(installation: Installation) -> Callable[[], None]:
+    """Have the stand-in's console wait before it begins; return what lets it go on, once and for all."""
+    bin_folder = installation.folder / "WEB-INF" / "bin"
+    held, real = bin_folder / "held", bin_folder / "iiq-behind-the-gate"
+    os.mkfifo(held)
+    (bin_folder / "iiq").rename(real)
+    (bin_folder / "iiq").write_text(f'#!/bin/sh\nread _ < {held}\nexec {real} "$@"\n')
+    (bin_folder / "iiq").chmod(0o755)
+
+    def opened() -> None:
+        held.write_text("go on\n")
+        free = bin_folder / "free"
+        free.write_text(f'#!/bin/sh\nexec {real} "$@"\n')
+        free.chmod(0o755)
+        free.replace(bin_folder / "iiq")
+
+    return opened
+
+
+def flat(pilot: Pilot[None]) -> str:
+    """Return what the screen says, without its line breaks."""
+    return " ".join(seen(pilot.app).split())
 
 
 async def choose(pilot: Pilot[None], title: str) -> None:
