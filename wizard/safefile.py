@@ -19,6 +19,7 @@ _REASONS = {
     errno.EROFS: "it lies on a read-only file system. Choose another place with --config",
     errno.EACCES: "you do not have the permission. Check the owner and mode with ls -l, or choose another place with --config",
     errno.EPERM: "the system does not permit it. Check the owner and attributes, or choose another place with --config",
+    errno.EEXIST: "a file of that name stands where a folder has to be. Move it away, or choose another place",
     errno.EISDIR: "it is a folder, not a file. Name a file, or move the folder away",
     errno.ENOTDIR: "a part of the path is a file, not a folder. Check the path",
     errno.ELOOP: "its symbolic links go round in a circle. Check them with ls -l",

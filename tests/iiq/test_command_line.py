@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.iiq.exports import bare, configuration
-from tests.unit.cli import run_process, settle
+from tests.unit.cli import run, run_in_terminal, run_process, settle
+from wizard.config import load
+from wizard.identityiq.translate import port_meant
 
 GOOD = bare(configuration(smtp_password="2:abc="))
 
@@ -30,3 +32,122 @@ async def test_a_result_that_cannot_be_written_is_a_failure(home: Path, words: t
     assert ran.code == 2
     assert "could not be written to standard output" in ran.err
     assert "Traceback" not in ran.err
+
+
+# --- read -------------------------------------------------------------------------------------------------------------
+
+
+def test_what_to_do_next_is_said_and_takes_the_cures(home: Path) -> None:
+    file = home / "my settings.xml"
+    file.write_text(bare(configuration(defaultEmailPort="99999")))
+    seen = run("iiq", "read", str(file))
+    assert f"smtp-wizard iiq read '{file}' --save PROFILE" in seen.err
+    assert "--set port=587" in seen.out
+
+    saved = run("iiq", "read", str(file), "--save", "prod", "--set", "port=587")
+    assert saved.code == 1, "the file is as wrong as it was"
+    assert load().profiles["prod"].port == "587"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--set", "port=587"), "--set goes with --save PROFILE"),
+        (("--save", " "), "needs a name"),
+        (("--save", ""), "needs a name"),
+    ],
+)
+def test_a_flag_that_would_be_passed_over_is_refused(home: Path, words: tuple[str, ...], said: str) -> None:
+    ran = run("iiq", "read", str(home / "settings.xml"), *words)
+
+    assert ran.code == 2
+    assert said in ran.err
+
+
+def test_a_folder_in_place_of_a_file_is_named_as_one(home: Path) -> None:
+    ran = run("iiq", "read", str(home))
+
+    assert ran.code == 2
+    assert "is a folder" in ran.err
+    assert "--folder" in ran.err
+
+
+@pytest.mark.parametrize(("text", "meant"), [("587/tcp", "587"), ("port587", "587"), ("five87", "five87"), ("1a2", "1a2")])
+def test_a_port_is_guessed_only_where_it_is_plain(text: str, meant: str) -> None:
+    assert port_meant(text) == meant
+
+
+# --- export and check-file -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def profile(home: Path) -> str:
+    """A saved profile with the settings of the export."""
+    assert run("iiq", "read", str(home / "settings.xml"), "--save", "prod").code == 0
+    return "prod"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--out", "{home}/settings.xml", "--against", "{home}/settings.xml"),
+        ("--out", "{home}/x.xml", "--against", "{home}/settings.xml", "--rollback", "{home}/x.xml"),
+        ("--out", "{home}/link.xml", "--against", "{home}/settings.xml"),
+        ("--out", "{home}/x.properties", "--tokens"),
+    ],
+)
+def test_no_file_takes_the_place_of_another_that_is_needed(home: Path, profile: str, words: tuple[str, ...]) -> None:
+    (home / "link.xml").symlink_to("settings.xml")
+    ran = run("iiq", "export", profile, *(word.format(home=home) for word in words))
+
+    assert ran.code == 2
+    assert "are the same file" in ran.err
+    assert (home / "settings.xml").read_text() == GOOD
+    assert not (home / "x.xml").exists()
+    assert not (home / "x.properties").exists()
+
+
+def test_a_change_of_the_form_alone_is_seen_in_the_words(home: Path, profile: str) -> None:
+    plain = GOOD.replace(
+        '<entry key="smtp_encryptionType">\n  <value><SmtpEncryptionType>TLS</SmtpEncryptionType></value>\n</entry>',
+        '<entry key="smtp_encryptionType" value="TLS"/>',
+    )
+    (home / "plain.xml").write_text(plain)
+    ran = run("iiq", "export", profile, "--out", str(home / "x.xml"), "--against", str(home / "plain.xml"))
+
+    assert "TLS (STARTTLS), written as plain text -> TLS (STARTTLS)" in ran.out
+
+
+def test_a_file_with_placeholders_is_not_called_ready(home: Path, profile: str) -> None:
+    run("iiq", "export", profile, "--tokens", "--out", str(home / "x.xml"))
+    ran = run("iiq", "check-file", str(home / "x.xml"))
+
+    assert ran.code == 0
+    assert ran.out.rstrip().endswith("once your build has filled in the placeholders.")
+
+
+def test_a_rollback_of_wrong_settings_is_told_from_a_wrong_file(home: Path, profile: str) -> None:
+    (home / "wrong.xml").write_text(bare(configuration(defaultEmailHost="smtp.acme.test ")))
+    run("iiq", "export", profile, "--out", str(home / "x.xml"), "--against", str(home / "wrong.xml"))
+    ran = run("iiq", "check-file", str(home / "x.rollback.xml"))
+
+    assert ran.code == 1
+    assert "brings back what stood before" in ran.out
+    assert "Do not import" not in ran.out
+
+
+def test_elements_without_end_inside_each_other_are_a_flaw(home: Path) -> None:
+    (home / "deep.xml").write_text("<sailpoint>" + "<a>" * 100_000 + "</a>" * 100_000 + "</sailpoint>")
+    ran = run("iiq", "check-file", str(home / "deep.xml"))
+
+    assert ran.code == 1
+    assert "[iiq-file-not-xml]" in ran.out
+    assert "500 elements" in " ".join(ran.out.split())
+
+
+async def test_on_a_terminal_with_colours_no_code_is_shown_as_text(home: Path, profile: str) -> None:
+    run("iiq", "export", profile, "--tokens", "--out", str(home / "x.xml"))
+    ran = await run_in_terminal(("iiq", "check-file", str(home / "x.xml")), answers={}, env={"TERM": "xterm"})
+
+    assert "\x1b[33m!\x1b[0m It is fit" in ran.out
+    assert "\\x1b" not in ran.out

@@ -334,7 +334,7 @@ def test_a_page_without_an_object_holds_no_settings() -> None:
 
 def test_a_file_that_is_not_there_or_a_folder(tmp_path: Path) -> None:
     assert "no such file" in str(problem_of(lambda: read_file(tmp_path / "missing.xml")))
-    assert "not an ordinary file" in str(problem_of(lambda: read_file(tmp_path)))
+    assert "it is a folder" in str(problem_of(lambda: read_file(tmp_path)))
 
 
 # --- hostile ----------------------------------------------------------------------------------------------------------------

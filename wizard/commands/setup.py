@@ -180,7 +180,12 @@ def changes_of(args: argparse.Namespace) -> list[Change]:
     reference = _reference(args)
     if reference:
         named.append(Change(Field.PASSWORD, reference))
-    return named + [_set(text) for text in args.changes]
+    return named + set_changes(args)
+
+
+def set_changes(args: argparse.Namespace) -> list[Change]:
+    """Return the changes that --set names, in their order. Raises UsageError."""
+    return [_set(text) for text in args.changes]
 
 
 def _reference(args: argparse.Namespace) -> str:

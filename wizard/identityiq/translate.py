@@ -15,6 +15,7 @@ from wizard.values import shown, tidy_host
 BLANKS = " \t\r\n\f\v\u00a0\u200b\u200c\u200d\u2060\ufeff"  # those that copying leaves too
 DEFAULT_PORT = "25"  # the mail library's, where the entry is absent
 _PORT_WORDS = {"smtp": "25", "smtps": "465", "ssmtp": "465", "submissions": "465", "submission": "587", "starttls": "587"}
+_MAIL_PORTS = ("25", "465", "587", "2525")
 _ENCRYPTION_WORDS = {
     "NONE": Security.NONE,
     "NO": Security.NONE,
@@ -144,7 +145,10 @@ def port_meant(text: str) -> str:
     if clean.lower() in _PORT_WORDS:
         return _PORT_WORDS[clean.lower()]
     numbers = re.findall(r"[0-9]+", clean)
-    return str(int(numbers[0])) if len(numbers) == 1 and len(numbers[0]) <= 9 and "-" not in clean else clean
+    if len(numbers) != 1 or len(numbers[0]) > 9 or "-" in clean:
+        return clean
+    glued = re.search(r"[A-Za-z][0-9]|[0-9][A-Za-z]", clean)  # five87 is not 87
+    return clean if glued and numbers[0] not in _MAIL_PORTS else str(int(numbers[0]))
 
 
 def address_of(text: str) -> str:

@@ -46,6 +46,11 @@ class Style(NamedTuple):
         lines = [line for paragraph in text.splitlines() for line in self._paragraph(paragraph, indent)]
         return lines or [indent.rstrip()]
 
+    def signed(self, sign: str, text: str, indent: str = "") -> list[str]:
+        """Return text as lines within the width, with a sign in its colour before the first."""
+        first, *rest = self.wrapped(f"{sign} {text}", indent)
+        return [first.replace(sign, self.sign(sign), 1), *rest]
+
     def _paragraph(self, text: str, indent: str) -> list[str]:
         from textwrap import wrap
 

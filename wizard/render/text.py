@@ -121,7 +121,10 @@ def finding_lines(finding: Finding, command: CommandLine | None, style: Style) -
     from wizard.diagnosis.names import plain_name  # a passed run has no findings to name
 
     sign = "X" if finding.severity == "error" else "!"
-    lines = [f"{style.sign(sign)} {style.heading(style.plain(finding.title))}  [{finding.id}]"]
+    title, name = style.plain(finding.title), f"  [{finding.id}]"
+    lines = [f"{style.sign(sign)} {style.heading(title)}{name}"]
+    if len(sign) + 1 + len(title) + len(name) > style.width:
+        lines = [f"{style.sign(sign)} {style.heading(title)}", name]
     lines += style.wrapped(finding.meaning)
     lines += _evidence(finding, style)
     for other in finding.also_possible:

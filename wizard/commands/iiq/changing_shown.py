@@ -57,9 +57,9 @@ def end(
         return code
     style = style_for(sys.stdout, os.environ)
     if applied is not None:
-        sign = style.sign("ok" if applied.right else "X")
+        sign = "ok" if applied.right else "X"
         first, *rest = outcome_lines(applied, str(chosen.folder))
-        lines = [*style.wrapped(f"{sign} {first}", ""), *_rows(rest, style)]
+        lines = [*style.signed(sign, first), *_rows(rest, style)]
         write_out("\n".join(lines) + "\n")
     elif (plan.changes or plan.goes) and not args.plan:
         write_out("Nothing was changed.\n")

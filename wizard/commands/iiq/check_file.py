@@ -30,8 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Show the flaws. 1 when there is an error, with --strict a warning too. Raises UsageError for what cannot be read."""
     from wizard.identityiq.handover.examine import examine
+    from wizard.identityiq.handover.rollback import ROLLBACK_MARK
 
-    flaws = examine(_text(args.file))
+    text = _text(args.file)
+    flaws = examine(text)
     wrong = ("error", "warning") if args.strict else ("error",)
     ok = all(flaw.finding.severity not in wrong for flaw in flaws)
     if args.json:
@@ -40,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
         print_json({"schema": 1, "file": args.file, "ok": ok, "flaws": [_object(flaw) for flaw in flaws]})
     else:
         style = style_for(sys.stdout, os.environ)
-        write_out("\n".join(_lines(flaws, ok, style)) + "\n")
+        write_out("\n".join(_lines(flaws, ok, style, rollback=ROLLBACK_MARK in text)) + "\n")
     return 0 if ok else 1
 
 
@@ -74,7 +76,7 @@ def _decoded(data: bytes, name: str) -> str:
         ) from None
 
 
-def _lines(flaws: tuple[Flaw, ...], ok: bool, style: Style) -> list[str]:
+def _lines(flaws: tuple[Flaw, ...], ok: bool, style: Style, *, rollback: bool) -> list[str]:
     from wizard.render.text import finding_lines
 
     lines: list[str] = []
@@ -83,9 +85,24 @@ def _lines(flaws: tuple[Flaw, ...], ok: bool, style: Style) -> list[str]:
         place = f"line {flaw.line}, column {flaw.column}" + (f": {flaw.key}" if flaw.key else "")
         lines += [first, *style.wrapped(place), *rest, ""]
     if not flaws:
-        return [f"{style.sign('ok')} Nothing wrong was found. Importing it changes the entries it names and no others."]
-    verdict = "It is fit to be imported." if ok else "Do not import it as it is."
-    return [*lines, f"{style.sign('ok' if ok else 'X')} {verdict}"]
+        clean = "Nothing wrong was found. Importing it changes the entries it names and no others."
+        return style.signed("ok", clean)
+    sign, verdict = _verdict(flaws, ok, rollback)
+    return [*lines, *style.signed(sign, verdict)]
+
+
+def _verdict(flaws: tuple[Flaw, ...], ok: bool, rollback: bool) -> tuple[str, str]:
+    """Return the sign and the sentence under the flaws."""
+    ids = {flaw.finding.id for flaw in flaws}
+    if rollback and not any(one.startswith("iiq-file-") for one in ids):
+        return "!", "It is a rollback file: importing it brings back what stood before, with these flaws."
+    if not ok:
+        return "X", "Do not import it as it is."
+    if "iiq-file-placeholder" in ids:
+        return "!", "It is fit to be imported once your build has filled in the placeholders."
+    if any(flaw.finding.severity == "warning" for flaw in flaws):
+        return "!", "It can be imported. Read the warnings first."
+    return "ok", "It is fit to be imported."
 
 
 def _object(flaw: Flaw) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,6 +62,7 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError("--rollback: what stands now must be known to be brought back: name an export with --against FILE")
     if args.rollback and not args.out:
         raise UsageError("--rollback goes with --out FILE, the file it takes back")
+    _check_places(args)
     if args.all and (args.profile or args.against):
         raise UsageError("--all is for every profile: leave the profile and --against out, or leave --all out")
     if args.tokens and args.password_in_clear:
@@ -71,6 +73,19 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError("--all: name a folder with --out FOLDER" if args.all else "--tokens writes two files: add --out FILE")
     if args.with_password and not args.tokens and not args.out:
         raise UsageError("--with-password: a password is written into a file only you can read, never shown: add --out FILE")
+
+
+def _check_places(args: argparse.Namespace) -> None:
+    """Refuse names under which one file would take the place of another that is needed."""
+    places = [("--out", args.out), ("--against", args.against), ("--rollback", args.rollback)]
+    if args.tokens and args.out and not args.all:
+        places.append(("the properties file", str(Path(args.out).with_suffix(".properties"))))
+    taken: dict[str, str] = {}
+    for flag, name in places:
+        path = os.path.realpath(os.path.expanduser(name)) if name else ""
+        if path in taken and path:
+            raise UsageError(f"{taken[path]} and {flag} are the same file, {path}: name another one, or what is in it is lost")
+        taken[path] = flag
 
 
 # --- one profile --------------------------------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def _lines(made: Bundle, style: Style) -> list[str]:
         lines += style.wrapped(f"Its values:    {made.properties}", "")
     lines += style.wrapped(_password(made), "")
     for note in made.notes:
-        lines += ["", *style.wrapped(f"{style.sign('!')} {note}", "")]
+        lines += ["", *style.signed("!", note)]
     if made.file:
         way = f"Load it in IdentityIQ: {IMPORT_PAGE}; or in its console: import {made.file}"
         lines += ["", *style.wrapped("Let your build fill in the values before it is imported." if made.tokens else way, "")]

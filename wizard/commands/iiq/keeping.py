@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.commands.saved import config_of, quoted
-from wizard.commands.setup import error_lines
+from wizard.commands.setup import error_lines, set_changes
 from wizard.commands.terminal import UsageError
 from wizard.draft import Change, Draft, Field
 from wizard.profile import Invalid, SecretKind, SecretRef, parse
@@ -26,8 +26,8 @@ def keep(args: argparse.Namespace, settings: Settings, folder: Path | None, save
     from wizard.config import ConfigError, profile_name, save_profile
     from wizard.identityiq.translate import left_behind
 
-    name, path = args.save, config_of(args).path
-    draft = (saved or Draft()).with_changes(*_changes(args, settings, folder))
+    name, path, wanted = args.save, config_of(args).path, set_changes(args)
+    draft = (saved or Draft()).with_changes(*_changes(args, settings, folder), *wanted)
     try:
         profile_name(name)
     except ConfigError as problem:

@@ -48,7 +48,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--production", action="store_true", help="real people get this mail: a redirect is then a mistake")
     kind.add_argument("--non-production", action="store_true", help="this is a test system: a redirect is then on purpose")
-    parser.add_argument("--save", default="", metavar="PROFILE", help="make or change a profile with what was read, cured")
+    parser.add_argument("--save", default=None, metavar="PROFILE", help="make or change a profile with what was read, cured")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        dest="changes",
+        help="with --save, change one field of what was read; may be repeated",
+    )
     parser.add_argument(
         "--keep-password",
         default="",
@@ -70,8 +78,11 @@ def run(args: argparse.Namespace) -> int:
     from wizard.identityiq.console.session import ConsoleProblem
     from wizard.identityiq.reading import XmlProblem
 
-    if args.keep_password and not args.save:
-        raise UsageError("--keep-password goes with --save PROFILE")
+    for flag, given in (("--keep-password", args.keep_password), ("--set", args.changes)):
+        if given and args.save is None:
+            raise UsageError(f"{flag} goes with --save PROFILE")
+    if args.save is not None and not args.save.strip():
+        raise UsageError("--save: a profile needs a name, for example prod")
     saved = _saved(args)
     try:
         seen = _seen(args, saved)
@@ -85,7 +96,19 @@ def run(args: argparse.Namespace) -> int:
         from wizard.commands.iiq.keeping import keep
 
         talk(*keep(args, seen.settings, seen.folder, saved))
+    elif not args.json:
+        talk(*_next(args))
     return 0 if seen.ok else 1
+
+
+def _next(args: argparse.Namespace) -> tuple[str, ...]:
+    """Return how to go on from what was shown."""
+    from wizard.commands.saved import quoted
+
+    words = [quoted(args.file)] if args.file else [f"--folder {quoted(args.folder)}"] if args.folder else []
+    if args.file == "-":
+        return ("To go on with these settings, pipe them in again and add --save PROFILE: they are kept as a profile, cured.",)
+    return (f"To keep them as a profile, cured: {' '.join(['smtp-wizard iiq read', *words])} --save PROFILE",)
 
 
 def _saved(args: argparse.Namespace) -> Draft | None:
@@ -128,6 +151,8 @@ def _read(args: argparse.Namespace, saved: Draft | None) -> tuple[Export, Path |
             raise UsageError("--console-password-stdin: standard input cannot hold both the settings and a password")
         return read_bytes(_standard_input(args), "standard input"), None
     if args.file:
+        if Path(args.file).expanduser().is_dir():
+            raise UsageError(f"{args.file} is a folder: name the export in it, or IdentityIQ's own folder with --folder")
         return read_file(Path(args.file).expanduser()), None
     return _from_host(args, saved)
 

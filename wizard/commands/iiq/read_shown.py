@@ -82,7 +82,7 @@ def _verdict(seen: Seen, style: Style) -> list[str]:
     )
     if not errors + warnings:
         noted = f", {_counted(notes, 'note', 'notes')}" if notes else ""
-        return [f"{style.sign('ok')} Nothing wrong was found in these settings{noted}. Whether mail leaves, a test shows."]
+        return style.signed("ok", f"Nothing wrong was found in these settings{noted}. Whether mail leaves, a test shows.")
     counted = [
         _counted(number, one, more)
         for number, one, more in ((errors, "error", "errors"), (warnings, "warning", "warnings"), (notes, "note", "notes"))

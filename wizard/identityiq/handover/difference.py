@@ -37,7 +37,10 @@ class Difference(NamedTuple):
     @property
     def old(self) -> str:
         """What stands, for a person."""
-        return shown_value(self.before) if self.before or self.known else "(not known)"
+        if self.before is None:
+            return shown_value(None) if self.known else "(not known)"
+        text = shown_value(self.before)
+        return f"{text}, written as plain text" if not self.secret and text == self.new else text
 
     @property
     def new(self) -> str:

@@ -54,6 +54,11 @@ _WHY = (
         "it uses a name such as &nbsp; that XML does not know",
         "Write the character itself, or its number: &#160;.",
     ),
+    (
+        "too many elements",
+        "more than 500 elements lie inside each other",
+        "That is no file of IdentityIQ's: export the object again.",
+    ),
     ("entity", "it declares or uses an entity", "A merge file needs none: take the declaration out of the DOCTYPE."),
 )
 

@@ -19,6 +19,9 @@ _ABSENT_MEANS = {
 }
 
 
+ROLLBACK_MARK = "<!-- Rollback: "  # how the comment of a file begins that brings back what stood
+
+
 class NothingToRestoreError(ValueError):
     """No entry of the merge had a value before. Its text is the user's sentence."""
 
@@ -67,7 +70,7 @@ def rollback_xml(before: Settings, entries: Sequence[Entry], *, comment: str = "
     names = {entry.key for entry in entries}
     password: Password | None = before.password if names & SECRET_KEYS else None
     missing = not_restored(before, entries)
-    said = [comment or "Rollback: the values as they were read before the change."]
+    said = [comment or f"{ROLLBACK_MARK.removeprefix('<!-- ')}the values as they were read before the change."]
     if missing:
         verb = "was" if len(missing) == 1 else "were"
         state = "not known" if before.merged else "not set"

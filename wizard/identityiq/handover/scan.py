@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from xml.parsers import expat  # no handler fetches anything, and a declared entity ends the reading
 
+_DEEPEST = 500  # elements inside each other; IdentityIQ's own files have a dozen
+
 
 class NotXmlError(ValueError):
     """The text is not well-formed. Its text is the parser's own short word for it; ``line`` and ``column`` count from 1."""
@@ -117,6 +119,8 @@ class _Scanner:
         raise NotXmlError("it declares an entity", *self._place())
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if len(self.open) >= _DEEPEST:
+            raise NotXmlError("too many elements inside each other", *self._place())
         node = Node(tag, attributes, *self._place(), self.parser.CurrentByteIndex)
         if self.open:
             self.open[-1].children.append(node)

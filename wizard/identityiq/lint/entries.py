@@ -148,10 +148,10 @@ RULES = (
     LintRule(
         "iiq-encryption-form",
         Severity.ERROR,
-        "The encryption is written {written}, which IdentityIQ is expected not to understand",
-        "{key} is '{value}' there. In real exports it is an element of its own type: "
-        "<value><SmtpEncryptionType>TLS</SmtpEncryptionType></value>. Written otherwise, the line is expected to stay "
-        "unencrypted.",
+        "The encryption is not written as IdentityIQ does",
+        "{key} is '{value}' {written}, which IdentityIQ is expected not to understand. In real exports it is an element of "
+        "its own type: <value><SmtpEncryptionType>TLS</SmtpEncryptionType></value>. Written otherwise, the line is "
+        "expected to stay unencrypted.",
         _encryption_form,
         "real exports and SailPoint's white paper on e-mail",
         Certainty.VENDOR,

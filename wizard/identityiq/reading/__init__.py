@@ -58,11 +58,19 @@ def read_file(path: Path, *, templates: bool = False) -> Export:
     name = str(path)
     try:
         if not path.is_file():
-            raise XmlProblem(name, "it is not an ordinary file" if path.exists() else "there is no such file. Check the path")
+            raise XmlProblem(name, _no_file(path))
         with path.open("rb") as file:
             return read_source(file, name, templates=templates)
     except OSError as problem:
         raise XmlProblem(name, f"it cannot be read: {safefile.reason(problem)}") from None
+
+
+def _no_file(path: Path) -> str:
+    if path.is_dir():
+        return "it is a folder. Name a file in it"
+    if path.exists():
+        return "it is not an ordinary file. Save what it holds into one"
+    return "there is no such file. Check the path"
 
 
 def read_source(file: BinaryIO, name: str, *, templates: bool = False) -> Export:
