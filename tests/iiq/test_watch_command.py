@@ -173,6 +173,8 @@ async def test_mail_is_sent_on_with_the_profile_and_its_password_and_only_to_who
         (("--manual", "--only-to", "a@example.com"), "--send-on"),
         (("--manual", "--bind", "192.0.2.1"), "name those that may send through the relay"),
         (("--manual", "--bind", "here"), "is not an IP address"),
+        (("--manual", "--bind", "::", "--allow", "192.0.2.9"), "by which of them IdentityIQ reaches it, with --seen-as"),
+        (("--manual", "--seen-as", "no host"), "--seen-as"),
         (("--manual", "--minutes", "0"), "--minutes"),
         (("--manual", "--port", "http"), "--port"),
         (("--manual", "--folder", "/opt"), "--manual asks no console"),

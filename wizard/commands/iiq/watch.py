@@ -47,6 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     relay.add_argument("--port", default="", metavar="N", help="listen on this port (a free one unless told)")
     relay.add_argument("--bind", default="127.0.0.1", metavar="ADDR", help="listen on this address instead of loopback")
     relay.add_argument("--allow", action="append", default=[], metavar="ADDR", help="serve this client only; may be repeated")
+    relay.add_argument(
+        "--seen-as", default="", metavar="NAME", help="the name or address by which IdentityIQ reaches it; without it, --bind's"
+    )
     relay.add_argument("--minutes", default="30", metavar="N", help="end after so many minutes, 30 unless told")
     relay.add_argument("--until-sign-off", action="store_true", help="end as soon as the sign-off mail was seen")
     parser.add_argument("--manual", action="store_true", help="type the relay's values into IdentityIQ yourself")
@@ -131,8 +134,28 @@ def _settings(args: argparse.Namespace, profile: Profile | None) -> Settings:
     wrong = next((address for address in addresses if not values.is_address(address)), None)
     if wrong is not None:
         raise UsageError(f"'{values.shown(wrong)}' is not an IP address: --bind and --allow take one each, for example 10.1.2.3")
-    settings = Settings(folder, args.bind, port, tuple(args.allow), seconds=_minutes(args.minutes) * 60)
+    seconds = _minutes(args.minutes) * 60
+    settings = Settings(folder, args.bind, port, tuple(args.allow), seen_as=_seen_as(args), seconds=seconds)
     return settings._replace(upstream=_upstream(args, profile), send_on=args.send_on)
+
+
+def _seen_as(args: argparse.Namespace) -> str:
+    """Return how IdentityIQ reaches the relay; empty where that is the address listened on. Raises UsageError."""
+    from ipaddress import ip_address
+
+    from wizard import values
+    from wizard.commands.terminal import UsageError
+
+    if args.seen_as:
+        try:
+            return values.host(args.seen_as.strip())
+        except ValueError as problem:
+            raise UsageError(f"--seen-as: {problem}") from None
+    if ip_address(args.bind).is_unspecified:
+        raise UsageError(
+            f"--bind {args.bind} is every address of this host: say by which of them IdentityIQ reaches it, with --seen-as NAME"
+        )
+    return ""
 
 
 def _minutes(text: str) -> float:
