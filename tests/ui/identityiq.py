@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
 from tests.loopback import Loopback
+from tests.ui.test_terminal_walk import DOWN, ENTER, Terminal, chosen
 from tests.ui.watching import lines_of, seen, until
 from wizard.app.app import WizardApp
 from wizard.app.page import Page
 from wizard.app.step import KeyLine, StepName
-from wizard.draft import Draft
+from wizard.config import save_profile
+from wizard.draft import Change, Draft, Field
 from wizard.identityiq.installation import Installation
 from wizard.profile import Password
 from wizard.smtp.network import Network
@@ -100,3 +104,32 @@ def fits(pilot: Pilot[None]) -> None:
         assert len(told) + 1 <= app.size.width, f"{len(told) + 1} columns of keys: {told}"
         assert told in seen(app) or not isinstance(app.screen, Page), f"{told!r} is not what stands there"
     assert CANARY not in "\n".join(lines_of(app.export_screenshot()))
+
+
+@contextmanager
+def saved_walk(home: Path, draft: Draft, installation: Installation, way: str) -> Iterator[Terminal]:
+    """Open the wizard in a real terminal with a saved profile that names the stand-in, and choose a way to hand over."""
+    side = (Change(Field.IIQ_FOLDER, str(installation.folder)), Change(Field.USERNAME, ""), Change(Field.PASSWORD, ""))
+    save_profile("prod", draft.with_changes(*side), path=home / ".config" / "smtp-wizard" / "config.toml")
+    terminal = Terminal(home)
+    try:
+        terminal.until("prod")
+        _put_sign(terminal, "prod")
+        terminal.press(ENTER)
+        terminal.until("[2 Details]")
+        terminal.press(ENTER)
+        terminal.until("Nothing has been contacted yet")
+        terminal.press("h")
+        terminal.until("› Type it in")
+        _put_sign(terminal, way)
+        terminal.press(ENTER)
+        yield terminal
+    finally:
+        terminal.close()
+
+
+def _put_sign(terminal: Terminal, title: str) -> None:
+    while not chosen(terminal.until("›")).strip().startswith(f"› {title}"):
+        before = chosen(terminal.text)
+        terminal.press(DOWN)
+        terminal.until("›", gone=before)

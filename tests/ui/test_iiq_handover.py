@@ -13,14 +13,13 @@ from textual.pilot import Pilot
 
 from tests.iiq.standin import ENTRIES, Fault, commands_of, settings_of, sign_ins_of, standin, waiting_in
 from tests.ui.home import home
-from tests.ui.identityiq import PROFILE, SMALL, choose, fits, flat, found, gate, hand_over, under, wizard
-from tests.ui.test_terminal_walk import DOWN, ENTER, Terminal, chosen
+from tests.ui.identityiq import PROFILE, SMALL, choose, fits, flat, found, gate, hand_over, saved_walk, under, wizard
+from tests.ui.test_terminal_walk import ENTER
 from tests.ui.watching import seen, until
 from wizard.app.app import WizardApp
 from wizard.app.dialog import Ask
 from wizard.app.iiq.reading import Taken
 from wizard.app.step import StepName
-from wizard.config import save_profile
 from wizard.draft import Change, Field
 from wizard.identityiq.reading import read_file
 
@@ -29,15 +28,19 @@ __all__ = ["home"]
 WAYS = ("Type it in", "A file to import", "Apply on this host", "Watch its mail", "Its templates", "IdentityIQ's own proof")
 
 
-async def read_before(app: WizardApp, folder: Path, **entries: str) -> None:
+def read_before(app: WizardApp, folder: Path, **entries: str) -> None:
     """Have IdentityIQ's settings read, as Access does, from an export."""
-    folder.mkdir(exist_ok=True)
     rows = "".join(f'<entry key="{key}" value="{value}"/>' for key, value in {**ENTRIES, **entries}.items())
     path = folder / "read.xml"
     path.write_text(f"<Configuration name='SystemConfiguration'><Attributes><Map>{rows}</Map></Attributes></Configuration>")
     settings = read_file(path).settings
     assert settings is not None
     app.was_read(Taken((), settings, frozenset()))
+
+
+def written_in(folder: Path) -> list[Path]:
+    """Return the XML files in a folder."""
+    return list(folder.glob("*.xml"))
 
 
 def mode(path: Path) -> int:
@@ -125,7 +128,7 @@ async def test_a_card_that_cannot_be_written_says_so(home: Path) -> None:
 
 async def test_the_files_are_written_the_way_back_beside_them_and_only_over_an_old_one_when_asked_twice(home: Path) -> None:
     app = wizard()
-    await read_before(app, home)
+    read_before(app, home)
     async with app.run_test(size=SMALL) as pilot:
         await hand_over(pilot)
         screen = await under(pilot, "A file to import")
@@ -180,7 +183,7 @@ async def test_a_place_that_will_not_do_is_named_under_the_field(home: Path, typ
         await until(pilot, "~/smtp-wizard-prod-merge.xml")
         await pilot.press("ctrl+u", *typed, "enter")
         await until(pilot, said)
-        assert not list(home.glob("*.xml"))
+        assert not written_in(home)
 
 
 async def test_settings_that_no_file_can_hold_are_told_before_and_write_nothing(home: Path) -> None:
@@ -200,7 +203,7 @@ async def test_settings_that_no_file_can_hold_are_told_before_and_write_nothing(
         await until(pilot, "Enter write")
         await pilot.press("enter")
         await until(pilot, "not written")
-    assert not list(home.glob("*.xml"))
+    assert not written_in(home)
 
 
 # --- applying ------------------------------------------------------------------------------------------------------------
@@ -398,37 +401,13 @@ async def test_a_change_comes_to_its_end_although_the_wizard_is_left(
 def test_told_to_end_it_ends_behind_the_change(tmp_path: Path, told: signal.Signals) -> None:
     """In a real terminal, with the signal itself."""
     iiq = standin(tmp_path / "iiq")
-    side = (Change(Field.IIQ_FOLDER, str(iiq.folder)), Change(Field.USERNAME, ""), Change(Field.PASSWORD, ""))
-    save_profile("prod", PROFILE.with_changes(*side), path=tmp_path / ".config" / "smtp-wizard" / "config.toml")
-    terminal = Terminal(tmp_path)
-    try:
-        walk_to_plan(terminal)
+    with saved_walk(tmp_path, PROFILE, iiq, "Apply on this host") as terminal:
+        terminal.until("Enter Change it")
         opened = gate(iiq)
         terminal.press(ENTER)
         terminal.until("An import is not interrupted")
         os.kill(terminal.pid, told)
         opened()
         assert terminal.ended() == 128 + told
-    finally:
-        terminal.close()
     assert settings_of(iiq)["defaultEmailHost"] == "mail.test"
     assert b"\x1b[?1049l" in terminal.bytes, "the terminal's own screen comes back"
-
-
-def walk_to_plan(terminal: Terminal) -> None:
-    """Take the saved profile, and go on to the plan of what would change in IdentityIQ."""
-    terminal.until("prod")
-    while not chosen(terminal.until("›")).strip().startswith("› prod"):
-        before = chosen(terminal.text)
-        terminal.press(DOWN)
-        terminal.until("›", gone=before)
-    terminal.press(ENTER)
-    terminal.until("[2 Details]")
-    terminal.press(ENTER)
-    terminal.until("Nothing has been contacted yet")
-    terminal.press("h")
-    terminal.until("› Type it in")
-    terminal.press(DOWN, DOWN)
-    terminal.until("› Apply on this host")
-    terminal.press(ENTER)
-    terminal.until("Enter Change it")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wizard.identityiq.watch.watch import Seen, WatchEvent
     from wizard.profile import Profile
 
-_SUBJECT = 36  # columns; whom it is for stands beside it
+_SUBJECT = 32  # columns; whom it is for stands beside it
 FATES = {
     "held": "held",
     "waiting": "being sent on",
