@@ -69,6 +69,10 @@ class Page(Screen[T | None], Generic[T]):
         for line in self.query(KeyLine):
             line.show(keys)
 
+    def enter_goes_on(self) -> bool:
+        """Whether Enter, pressed now, leads to another step, so that the keys behind it are for that one."""
+        return False
+
     def action_back(self) -> None:
         """Back to where the wizard was."""
         self.dismiss(None)

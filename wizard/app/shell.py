@@ -10,7 +10,7 @@ import gc
 import signal
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from textual import events
 from textual.app import App
@@ -23,6 +23,14 @@ from wizard.app.step import Step
 
 LONGEST_HOLD = 3.0  # seconds after which keys flow again whatever became of the step that was asked for
 _NEVER_HELD = ("ctrl+q", "ctrl+c")
+
+
+@runtime_checkable
+class LeadsOn(Protocol):
+    """A screen on which Enter may lead to another step."""
+
+    def enter_goes_on(self) -> bool:
+        """Whether Enter, pressed now, leads away from here, so that the keys behind it are for what comes next."""
 
 
 class Shell(App[None]):
@@ -113,7 +121,7 @@ class Shell(App[None]):
             if self._ahead is not None and key not in _NEVER_HELD:
                 self._ahead.append(event)
                 return
-            if key == "enter" and isinstance(self.screen, Step) and self.screen.enter_goes_on():
+            if key == "enter" and isinstance(self.screen, LeadsOn) and self.screen.enter_goes_on():
                 self._ahead = []
                 self._longest = self.set_timer(LONGEST_HOLD, self.release_keys)
         await super().on_event(event)

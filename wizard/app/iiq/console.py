@@ -30,8 +30,11 @@ class ConsolePage(Page[T], Generic[T]):
         return ConsoleLogin(*known)
 
     def ask_login(self, why: str, then: Callable[[], None], otherwise: Callable[[], None]) -> None:
-        """Ask who signs in, and go on with it, or without."""
+        """Ask who signs in, and go on with it, or without. What was refused is forgotten: tried twice, it may lock a user out."""
         from wizard.app.iiq.login import AskLogin
+
+        user = self.wizard.console_login[0] if self.wizard.console_login else ""
+        self.wizard.console_login = None
 
         def given(login: tuple[str, Password] | None) -> None:
             if login:
@@ -40,7 +43,7 @@ class ConsolePage(Page[T], Generic[T]):
             else:
                 otherwise()
 
-        self.app.push_screen(AskLogin(why), given)
+        self.app.push_screen(AskLogin(why, user), given)
 
     async def find_installation(self, profile: Profile) -> Installation | None:
         """Return the installation that was read, the one the profile names, or the only one there is."""

@@ -1,4 +1,4 @@
-"""Asks who signs in to IdentityIQ's console, and passes it on once. Must not keep it, nor know the console."""
+"""Asks who signs in to IdentityIQ's console, and passes it on. Must not keep it, nor know the console."""
 
 from __future__ import annotations
 
@@ -17,27 +17,30 @@ from wizard.profile import Password
 
 
 class AskLogin(ModalScreen[tuple[str, Password] | None]):
-    """User name and password of an IdentityIQ administrator; ``why`` says what became of the try before."""
+    """User name and password of an IdentityIQ administrator; ``why`` says what became of the try before, ``user`` made it."""
 
     BINDINGS: ClassVar = [
         Binding("escape", "dismiss", "Do not", show=False),
         Binding("enter", "give", "Sign in", show=False),
     ]
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: str, user: str = "") -> None:
         super().__init__(classes="window")
         self.why = why
+        self.user = user or "spadmin"
 
     def compose(self) -> ComposeResult:
         """Why, two rows, keys."""
         with Vertical(classes="dialog") as box:
             box.border_title = Content("IdentityIQ's console asks who you are")
             yield Static(
-                Content(f"{self.why}\nIt goes to the console's own input, once, and is kept nowhere."),
+                Content(
+                    f"{self.why}\n\nIt goes to the console's own input, and is written nowhere: it is forgotten when you leave."
+                ),
                 classes="text",
                 markup=False,
             )
-            yield FieldRow("User name", TextInput("spadmin", id="console-user"), id="console-user-row")
+            yield FieldRow("User name", TextInput(self.user, id="console-user"), id="console-user-row")
             yield FieldRow("Password", SecretInput(id="console-password"), id="console-password-row")
             yield WindowKeys(("Enter", "sign in"), ("Esc", "do not"))
 

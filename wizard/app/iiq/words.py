@@ -80,13 +80,13 @@ def _encryption(settings: Settings, value: str) -> tuple[str, str]:
     return word, f"{MODES[known.security]}{'' if value else ', because nothing is set'}"
 
 
-def flaw_notes(flaws: Iterable[Flaw]) -> tuple[Note, ...]:
-    """Return what is wrong with what was read, each with its cure and where it stands."""
+def flaw_notes(flaws: Iterable[Flaw], *, lines: bool = True) -> tuple[Note, ...]:
+    """Return what is wrong with what was read, each with its cure and where it stands, where the reader has its ``lines``."""
     notes: list[Note] = []
     for flaw in flaws:
         finding = flaw.finding
         tone = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.WARN, Severity.INFO: Tone.TEXT}[finding.severity]
-        where = f"   (line {flaw.line})" if flaw.line else ""
+        where = f"   (line {flaw.line})" if flaw.line and lines else ""
         notes.append(Note(f"{_MARK[finding.severity]} {finding.title.rstrip('.')}{where}", wide=True, tone=tone))
         notes.append(Note(finding.meaning, wide=True))
         notes += cures(finding)

@@ -185,12 +185,12 @@ class AccessScreen(AddressStep):
             self.app.push_screen(Ask(sources.identityiq_text(), yes="open the form", no="back", title="IdentityIQ"), answered)
 
     def _read_host(self, installation: Installation) -> None:
-        from wizard.app.iiq.reading import ReadHost
+        from wizard.app.iiq.onhost import ReadHost
 
         self.app.push_screen(ReadHost(installation), self._was_read)
 
     def _export(self) -> None:
-        from wizard.app.iiq.reading import ReadExport
+        from wizard.app.iiq.export import ReadExport
 
         self.app.push_screen(ReadExport(), self._was_read)
 

@@ -57,7 +57,12 @@ _NOTHING = (
 class PasteArea(TextArea):
     """A text box without a blinking cursor, in which Tab moves on and Esc leaves."""
 
-    BINDINGS: ClassVar = [Binding("escape", "screen.back", "Back", show=False, priority=True)]
+    # With priority, so that what is typed right behind a Tab does not land in the text that was just left.
+    BINDINGS: ClassVar = [
+        Binding("escape", "screen.back", "Back", show=False, priority=True),
+        Binding("tab", "app.focus_next", "Next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", "Before", show=False, priority=True),
+    ]
 
     def __init__(self) -> None:
         super().__init__(id="text", soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
