@@ -29,6 +29,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         ("test_relay.py", "", "JavaMail through the relay", javamail.missing()),
         ("test_imap.py", "", "Dovecot's IMAP", imap.missing()),
         ("test_javamail_command.py", "", "JavaMail from the command line", javamail.missing()),
+        ("test_javamail_screen.py", "", "JavaMail from the wizard's page", javamail.missing()),
         ("test_javamail_prediction.py", "", "JavaMail and Postfix", javamail.missing() or postfix.missing()),
         ("test_java_trust.py", "", "a Java's own handshakes", java.missing()),
         ("test_velocity.py", "", "Velocity", velocity.missing()),

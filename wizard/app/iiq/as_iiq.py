@@ -17,6 +17,7 @@ from textual.widgets import Static
 
 from wizard import safefile
 from wizard.app import coloured, run
+from wizard.app.host import short
 from wizard.app.iiq.console import ConsolePage
 from wizard.profile import Password, Profile, Security, parse
 from wizard.report import Report
@@ -148,6 +149,7 @@ class AsIiq(ConsolePage[None]):
 
     def _start(self, profile: Profile) -> None:
         self.busy = True
+        self.query_one("#card-told", Static).update("")
         self.show_keys(("Esc", "Stop"), ("F1", "Help"))
         self.run_worker(self._run(profile), exclusive=True, group="as-iiq")
 
@@ -241,15 +243,15 @@ class AsIiq(ConsolePage[None]):
 
     def action_write(self) -> None:
         """Write the certificate that is missing, for keytool."""
-        from wizard.identityiq.jvm.missing import to_save
+        from wizard.identityiq.jvm.missing import pem, to_save
 
-        pem = to_save(self.view) if self.view else None
-        if pem is None:
+        missing = to_save(self.view) if self.view else None
+        if missing is None:
             return
         path = _ca_path()
         try:
-            safefile.write_atomic(path, pem)
-            said = f" Written: {path}. The keytool line above imports it; restart IdentityIQ's server afterwards."
+            safefile.write_atomic(path, pem(missing).encode())
+            said = f" Written: {short(path)}. The keytool line above imports it; then restart IdentityIQ's server."
         except OSError as problem:
             said = f" Not written: {safefile.reason(problem)}."
         self.query_one("#card-told", Static).update(said)
