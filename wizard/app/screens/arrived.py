@@ -19,10 +19,12 @@ from wizard.app.screens.explain import PasteArea
 from wizard.app.verdict import Note, Tone
 from wizard.app.widgets.field import FieldRow, SecretInput, TextInput
 from wizard.app.widgets.finding import Notes
-from wizard.profile import Password
+from wizard.profile import Password, Profile, parse
 
 if TYPE_CHECKING:
-    from wizard.arrival.mailbox import Looked
+    from pathlib import Path
+
+    from wizard.arrival.mailbox import Looked, Mailbox
     from wizard.arrival.proof import Traced
     from wizard.arrival.words import Row
 
@@ -38,8 +40,9 @@ class ArrivedPage(Page[None]):
         "Code: the message's text holds a code that no report shows. Who types it has read the mail.\n\n"
         "Headers: open the mail in your mail program, show its source or headers, copy them and paste them here. They show its "
         "way from server to server, how long each took, and what the receiving side says of SPF, DKIM and DMARC.\n\n"
-        "Mailbox: host, user and password of the test mailbox. It is looked for over IMAP with TLS, inbox and junk. Nothing is "
-        "marked, moved or deleted; the password is kept nowhere.\n\n"
+        "Mailbox: host, user and password of the test mailbox. It is looked for over IMAP with TLS on port 993, or on the port "
+        "behind a colon (143 means STARTTLS); in inbox and junk. Nothing is marked, moved or deleted; the password is kept "
+        "nowhere.\n\n"
         "Without a screen: smtp-wizard iiq arrived"
     )
     KEYS = (("Tab", "Next field"), ("Enter", "Look into the mailbox"), ("Esc", "Back"), ("F1", "Help"))
@@ -64,7 +67,11 @@ class ArrivedPage(Page[None]):
         with Vertical(id="given", classes="panel") as given:
             given.border_title = "One of these is enough"
             yield FieldRow("Code", TextInput(placeholder="from the message's text", id="code"), id="code-row")
-            yield FieldRow("IMAP host", TextInput(placeholder="imap.example.com", id="imap-host"), id="imap-host-row")
+            yield FieldRow(
+                "IMAP host",
+                TextInput(placeholder="imap.example.com, or with :143 for STARTTLS", id="imap-host"),
+                id="imap-host-row",
+            )
             yield FieldRow("IMAP user", TextInput(self.recipient, id="imap-user"), id="imap-user-row")
             yield FieldRow("Password", SecretInput(placeholder="then Enter", id="imap-password"), id="imap-password-row")
             yield PasteArea()
@@ -131,21 +138,27 @@ class ArrivedPage(Page[None]):
             row.error("")
 
     async def _look(self, host: str, user: str, password: Password) -> None:
-        from wizard import values
-        from wizard.arrival.mailbox import Mailbox, MailboxError, look
+        from wizard.arrival.mailbox import MailboxError, look
 
         try:
-            mailbox = Mailbox(values.host(host), values.one_line(user))
+            mailbox = _mailbox(host, user)._replace(ca_file=self._ca_file())
         except ValueError as problem:
             self.query_one("#imap-host-row", FieldRow).error(str(problem))
             return
-        self.say((Note(f"Looking into the mailbox of {user} at {host}, port {mailbox.port} ...", wide=True, tone=Tone.CALM),))
+        self.say(
+            (Note(f"Looking into the mailbox of {user} at {mailbox.host}, port {mailbox.port} ...", wide=True, tone=Tone.CALM),)
+        )
         self._problem = ""
         try:
             self._looked = await look(mailbox, password, self.token)
         except MailboxError as problem:
             self._looked, self._problem = None, str(problem)
-        self._judge(host)
+        self._judge(mailbox.host)
+
+    def _ca_file(self) -> Path | None:
+        """The profile's own authorities: a company's mailbox is often signed by the same."""
+        parsed = parse(self.wizard.draft)
+        return parsed.ca_file if isinstance(parsed, Profile) else None
 
     # --- what is proved ----------------------------------------------------------------------------------------------
 
@@ -169,6 +182,18 @@ class ArrivedPage(Page[None]):
         rows = words.mailbox_rows(self._looked, host or self.query_one("#imap-host", Input).value) if self._looked else ()
         rows += words.trace_rows(self._traced, self.token, self.queue_id) if self._traced else ()
         self.say((*notes, *(_note(row) for row in rows)))
+
+
+def _mailbox(host: str, user: str) -> Mailbox:
+    """Understand ``host`` or ``host:port``; 143 is the port of STARTTLS (RFC 8314 3.2). Raises ValueError."""
+    from wizard import values
+    from wizard.arrival.mailbox import STARTTLS_PORT, Mailbox
+
+    mailbox = Mailbox(host, values.one_line(user))
+    name, colon, port = host.rpartition(":")
+    if colon and ":" not in name:
+        mailbox = mailbox._replace(host=name, port=values.port(port), starttls=values.port(port) == STARTTLS_PORT)
+    return mailbox._replace(host=values.host(mailbox.host))
 
 
 def _note(row: Row) -> Note:

@@ -30,7 +30,7 @@ class AskPassword(ModalScreen[Password | None]):
         with Vertical(classes="dialog") as box:
             box.border_title = Content(self.what)
             yield Static(Content(f"For {self.who}. Kept in memory until you leave."), classes="text")
-            yield FieldRow(self.what[:12], SecretInput(id="secret"))
+            yield FieldRow(self.what if len(self.what) < 12 else "Secret", SecretInput(id="secret"))
             yield Static(
                 Content.assemble(("Enter", "bold $primary"), " sign in   ", ("Esc", "bold $primary"), " do not"), classes="keys"
             )
