@@ -16,9 +16,9 @@ LARGEST = 1_000_000  # bytes; a settings file beyond this is something else
 _REASONS = {
     errno.ENOSPC: "the disk is full. Free some space, then try again",
     errno.EDQUOT: "your disk quota is used up. Free some space, then try again",
-    errno.EROFS: "it lies on a read-only file system. Choose another place with --config",
-    errno.EACCES: "you do not have the permission. Check the owner and mode with ls -l, or choose another place with --config",
-    errno.EPERM: "the system does not permit it. Check the owner and attributes, or choose another place with --config",
+    errno.EROFS: "it lies on a read-only file system. Choose another place",
+    errno.EACCES: "you do not have the permission. Check the owner and mode with ls -l, or choose another place",
+    errno.EPERM: "the system does not permit it. Check the owner and attributes, or choose another place",
     errno.EEXIST: "a file of that name stands where a folder has to be. Move it away, or choose another place",
     errno.EISDIR: "it is a folder, not a file. Name a file, or move the folder away",
     errno.ENOTDIR: "a part of the path is a file, not a folder. Check the path",
@@ -31,8 +31,16 @@ _REASONS = {
 }
 
 
-def reason(problem: OSError) -> str:
-    """Return why a file could not be read or written and what to do, as the rest of a sentence without its full stop."""
+def reason(problem: OSError, flag: str = "") -> str:
+    """Return why a file could not be read or written and what to do, as the rest of a sentence without its full stop.
+
+    ``flag`` is the one that names another place, where there is one.
+    """
+    said = _said(problem)
+    return f"{said} with {flag}" if flag and said.endswith("another place") else said
+
+
+def _said(problem: OSError) -> str:
     return _REASONS.get(problem.errno or 0, f"{(problem.strerror or 'the system refused it')}. Check the path and try again")
 
 

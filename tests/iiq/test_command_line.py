@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.iiq.exports import bare, configuration
+from tests.iiq.standin import Fault, standin
 from tests.unit.cli import run, run_in_terminal, run_process, settle
 from wizard.config import load
+from wizard.identityiq.console.judge import judge
 from wizard.identityiq.translate import port_meant
+from wizard.safefile import reason
 
+SECRET = "hunter2-of-iiq"
 GOOD = bare(configuration(smtp_password="2:abc="))
 
 
@@ -151,3 +157,55 @@ async def test_on_a_terminal_with_colours_no_code_is_shown_as_text(home: Path, p
 
     assert "\x1b[33m!\x1b[0m It is fit" in ran.out
     assert "\\x1b" not in ran.out
+
+
+# --- a console that gives no answer --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words", [("read",), ("apply", "prod", "--yes"), ("export", "prod", "--with-password", "--out", "x.xml")]
+)
+def test_as_json_a_console_without_an_answer_is_an_object_too(
+    home: Path, profile: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    folder = standin(tmp_path / "iiq", login=("spadmin", SECRET)).folder
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SMTP_WIZARD_PASSWORD", SECRET)
+    ran = run("iiq", *words, "--folder", str(folder), "--json")
+    told = json.loads(ran.out)
+
+    assert ran.code == 1
+    assert (told["schema"], told["ok"], told["trouble"]) == (1, False, "login-required")
+    assert "user name and password" in told["problem"]
+    assert "--console-user" in ran.err, "the cure"
+    assert not (tmp_path / "x.xml").exists()
+
+
+def test_a_change_that_was_not_begun_says_why_as_json(home: Path, profile: str, tmp_path: Path) -> None:
+    folder = standin(tmp_path / "iiq", fault=Fault.GARBAGE, at="export").folder
+    ran = run("iiq", "apply", profile, "--yes", "--folder", str(folder), "--json")
+    told = json.loads(ran.out)
+
+    assert ran.code == 1
+    assert told["ok"] is False
+    assert "backup export failed" in told["problem"]
+
+
+def test_a_command_that_only_reads_leaves_no_doubt_about_its_effect(home: Path, tmp_path: Path) -> None:
+    folder = standin(tmp_path / "iiq", fault=Fault.DIES, at="get").folder
+    ran = run("iiq", "read", "--folder", str(folder))
+
+    assert ran.code == 1
+    assert "only asked to read" in ran.err
+    assert "not known" not in ran.err
+
+
+def test_a_quotation_at_the_end_of_a_sentence_is_followed_by_a_full_stop() -> None:
+    said = judge("import x.xml", "Error: it broke\njava.lang.Exception: it broke\nCaused by: java.io.IOException: the disk")
+    assert said == "The console answered with an error: Error: it broke. The cause it names: java.io.IOException: the disk."
+
+
+def test_each_place_that_cannot_be_written_names_its_own_flag() -> None:
+    problem = OSError(errno.EROFS, "read-only")
+    assert reason(problem, "--config").endswith("Choose another place with --config")
+    assert "--config" not in reason(problem)

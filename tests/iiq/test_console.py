@@ -493,7 +493,7 @@ def test_what_a_good_import_prints_is_none(output: str) -> None:
 
 
 def test_a_problem_names_the_innermost_cause() -> None:
-    assert judge("import /a.xml", TRACE).endswith("java.sql.SQLException: database is closed")
+    assert judge("import /a.xml", TRACE).endswith("java.sql.SQLException: database is closed.")
 
 
 def test_an_object_that_speaks_of_exceptions_is_no_failure() -> None:

@@ -43,7 +43,7 @@ def edit_file(path: Path | None, edit: Callable[[str, Document, Path], Iterator[
                 safefile.write_atomic(target.with_name(f"{target.name}.bak"), text.encode(), mode)
             safefile.write_atomic(target, new.encode(), mode)
     except OSError as problem:
-        raise ConfigError(f"Cannot save {shown}: {safefile.reason(problem)}. The file is as it was.") from problem
+        raise ConfigError(f"Cannot save {shown}: {safefile.reason(problem, '--config')}. The file is as it was.") from problem
 
 
 def _mode(target: Path) -> int:

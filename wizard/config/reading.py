@@ -78,9 +78,9 @@ def read_text(path: Path) -> str:
     except FileNotFoundError:
         return ""
     except PermissionError as problem:
-        raise _UnreadableError(f"Cannot read {path}: {safefile.reason(problem)}.") from problem
+        raise _UnreadableError(f"Cannot read {path}: {safefile.reason(problem, '--config')}.") from problem
     except OSError as problem:
-        raise ConfigError(f"Cannot read {path}: {safefile.reason(problem)}.") from problem
+        raise ConfigError(f"Cannot read {path}: {safefile.reason(problem, '--config')}.") from problem
     try:
         return data.decode("utf-8").removeprefix("\ufeff")  # Windows editors leave a mark at the beginning
     except UnicodeDecodeError as problem:

@@ -19,7 +19,7 @@ from wizard.commands.iiq import onhost, stopping
 from wizard.commands.terminal import UsageError, is_terminal, style_for, talk, write_out
 
 if TYPE_CHECKING:
-    from wizard.identityiq.console.session import ConsoleLogin
+    from wizard.identityiq.console.session import ConsoleLogin, ConsoleProblem
     from wizard.identityiq.handover.kept import Kept
     from wizard.identityiq.handover.outcome import Applied
     from wizard.identityiq.handover.plan import Plan
@@ -77,8 +77,8 @@ def _run(
     try:
         plan = onhost.in_console(args, remembered)
     except ConsoleProblem as problem:
-        talk(*str(problem).splitlines(), "Nothing was changed.")
-        return 1
+        talk(*onhost.words_of(problem), "Nothing was changed.")
+        return _problem(args, chosen, problem)
     backlog = words.file is None
     if not args.json:
         write_out("\n".join(shown.plan_text(plan, style_for(sys.stdout, os.environ), backlog=backlog)) + "\n")
@@ -88,10 +88,18 @@ def _run(
     if nothing or args.plan or not _agreed(args, words.question):
         return shown.end(args, plan, None, chosen, code=0 if nothing or args.plan else 1)
     applied = _carried_out(args, plan, used[-1], words)
-    if applied is None:
-        return shown.end(args, plan, None, chosen, code=1)
+    if isinstance(applied, str):
+        return shown.end(args, plan, None, chosen, code=1, problem=applied)
     cleared = _cleared(args, chosen, used[-1], applied) if words.clear_queue else None
     return shown.end(args, plan, applied, chosen, code=0 if applied.right and cleared is not False else 1, cleared=cleared)
+
+
+def _problem(args: argparse.Namespace, chosen: Installation, problem: ConsoleProblem) -> int:
+    if args.json:
+        from wizard.commands.saved import print_json
+
+        print_json(onhost.problem_object(problem, installation=str(chosen.folder), changes=None, status=None))
+    return 1
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -120,8 +128,8 @@ def asked(question: str, right: tuple[str, ...]) -> bool:
 # --- the change ---------------------------------------------------------------------------------------------------------------
 
 
-def _carried_out(args: argparse.Namespace, plan: Plan, login: ConsoleLogin | None, words: Words) -> Applied | None:
-    """Return how it ended; None where it was not begun, which is said."""
+def _carried_out(args: argparse.Namespace, plan: Plan, login: ConsoleLogin | None, words: Words) -> Applied | str:
+    """Return how it ended; where it was not begun, why, which is said."""
     from wizard.identityiq.console.session import ConsoleProblem
     from wizard.identityiq.handover.apply import StoppedError, apply
 
@@ -136,7 +144,7 @@ def _carried_out(args: argparse.Namespace, plan: Plan, login: ConsoleLogin | Non
         applied = asyncio.run(apply(plan, folder, login=login, deadline=args.deadline, say=talk, begun=note))
     except (StoppedError, ConsoleProblem) as problem:
         talk(*str(problem).splitlines())
-        return None
+        return str(problem)
     except KeyboardInterrupt:
         _say_interrupted(begun)
         raise

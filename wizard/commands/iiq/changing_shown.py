@@ -48,12 +48,13 @@ def end(
     *,
     code: int,
     cleared: bool | None = None,
+    problem: str = "",
 ) -> int:
     """Say how it ended and return the exit code."""
     if args.json:
         from wizard.commands.saved import print_json
 
-        print_json(as_json(plan, applied, cleared=cleared, ok=code == 0))
+        print_json(as_json(plan, applied, cleared=cleared, ok=code == 0, problem=problem))
         return code
     style = style_for(sys.stdout, os.environ)
     if applied is not None:
@@ -61,13 +62,13 @@ def end(
         first, *rest = outcome_lines(applied, str(chosen.folder))
         lines = [*style.signed(sign, first), *_rows(rest, style)]
         write_out("\n".join(lines) + "\n")
-    elif (plan.changes or plan.goes) and not args.plan:
+    elif (plan.changes or plan.goes) and not args.plan and not problem:  # a problem has said so
         write_out("Nothing was changed.\n")
     return code
 
 
-def as_json(plan: Plan, applied: Applied | None, *, cleared: bool | None, ok: bool) -> dict[str, Any]:
-    """Return the object other programs read; no password in any form is in it."""
+def as_json(plan: Plan, applied: Applied | None, *, cleared: bool | None, ok: bool, problem: str = "") -> dict[str, Any]:
+    """Return the object other programs read; no password in any form is in it. ``problem`` is why nothing was begun."""
     kept = applied.kept if applied else None
     return {
         "schema": 1,
@@ -81,7 +82,8 @@ def as_json(plan: Plan, applied: Applied | None, *, cleared: bool | None, ok: bo
         "notes": list(plan.notes),
         "waiting": plan.waiting,
         "status": str(applied.status) if applied else None,
-        "problem": applied.problem or None if applied else None,
+        "problem": (applied.problem if applied else problem) or None,
+        "trouble": None,
         "rows": [
             {"key": row.key, "label": row.label, "wanted": row.wanted, "stands": row.stands, "right": row.right}
             for row in applied.rows

@@ -53,7 +53,11 @@ def run(args: argparse.Namespace) -> int:
     except UnwritableError as problem:
         raise UsageError(str(problem)) from None
     except ConsoleProblem as problem:
-        talk(*str(problem).splitlines(), "Nothing was written.")
+        talk(*onhost.words_of(problem), "Nothing was written.")
+        if args.json:
+            from wizard.commands.saved import print_json
+
+            print_json(onhost.problem_object(problem, profile=args.profile or None, file=None))
         return 1
 
 

@@ -136,6 +136,11 @@ def words_of(problem: ConsoleProblem) -> list[str]:
     return said
 
 
+def problem_object(problem: ConsoleProblem, **facts: object) -> dict[str, object]:
+    """Return what a console that gave no answer is for other programs: the keys of a success that matter, and why."""
+    return {"schema": 1, "ok": False, **facts, "trouble": str(problem.trouble), "problem": str(problem)}
+
+
 def _somebody() -> bool:
     return is_terminal(sys.stdin) and is_terminal(sys.stderr)
 

@@ -90,6 +90,10 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(str(problem)) from None
     except ConsoleProblem as problem:
         talk(*onhost.words_of(problem))
+        if args.json:
+            from wizard.commands.saved import print_json
+
+            print_json(onhost.problem_object(problem, source=None, folder=args.folder or None))
         return 1
     _show(args, seen)
     if args.save:

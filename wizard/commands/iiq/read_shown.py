@@ -106,6 +106,8 @@ def as_json(seen: Seen) -> dict[str, Any]:
         "source": export.source,
         "folder": str(seen.folder) if seen.folder else None,
         "ok": seen.ok,
+        "trouble": None,
+        "problem": None,
         "merge": settings.merged,
         "settings": [
             {

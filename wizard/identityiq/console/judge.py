@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from wizard.identityiq.console.words import quotable
+from wizard.identityiq.console.words import ended, quotable
 
 _LOOKED_AT = 4096  # characters of a line that are looked at: an error says so at its beginning
 
@@ -35,13 +35,13 @@ def judge(command: str, output: str) -> str:
     lines = [line[:_LOOKED_AT] for line in (_outside_xml(output) if reads else output.splitlines())]
     refused = next((match for line in lines if (match := _REFUSED.match(line))), None)
     if refused:
-        return f"The console answered: {quotable(refused[1])}"
+        return ended(f"The console answered: {quotable(refused[1])}")
     first = next((line for line in lines if _FAILED.match(line) or _CLASS.search(line)), "")
     if not first:
         return ""
     causes = [match[1] for line in lines if (match := _CAUSE.match(line))]
-    words = f"The console answered with an error: {quotable(first)}"
-    return f"{words} The cause it names: {quotable(causes[-1])}" if causes and causes[-1].strip() not in first else words
+    words = ended(f"The console answered with an error: {quotable(first)}")
+    return ended(f"{words} The cause it names: {quotable(causes[-1])}") if causes and causes[-1].strip() not in first else words
 
 
 def _outside_xml(output: str) -> list[str]:

@@ -19,12 +19,14 @@ from wizard.identityiq.console.words import (
     ConsoleLogin,
     ConsoleProblem,
     Trouble,
+    ended,
     hidden,
     quotable,
     refuse_control,
 )
 from wizard.profile import Password
 
+_READS = ("get", "list", "count", "export", "about")  # commands that change nothing in IdentityIQ
 _PROMPT = re.compile(rb"> ?\Z")
 _PROMPTS = re.compile(r"^> ?", re.MULTILINE)
 _ASKS_USER = re.compile(rb"\b(?:user ?-?(?:name|id)?|login)\b[^:]{0,60}:\s*\Z", re.IGNORECASE)
@@ -164,7 +166,8 @@ class Session:
         return await self._wait(None, login=False)
 
     def _unanswered(self, sign: str, shown: str, output: str) -> ConsoleProblem:
-        unknown = "Whether the command had an effect is not known."
+        reads = shown.partition(" ")[0] in _READS
+        unknown = "It was only asked to read." if reads else "Whether the command had an effect is not known."
         match sign:
             case "late":
                 trouble = Trouble.NO_ANSWER
@@ -250,7 +253,7 @@ def _last(text: str) -> str:
     """Return the last thing it printed as a sentence of its own, with a blank before it."""
     lines = [line.strip() for line in text.splitlines() if line.strip() and line.strip() != ">"]
     said = quotable(lines[-1]) if lines else ""
-    return f" The last thing it wrote: {said}" if said else ""
+    return ended(f" The last thing it wrote: {said}") if said else ""
 
 
 def _too_much(when: str) -> str:

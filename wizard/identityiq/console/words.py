@@ -111,6 +111,11 @@ def quotable(line: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
+def ended(sentence: str) -> str:
+    """Return a sentence that ends in a quotation with a full stop, where it has no sign at its end yet."""
+    return sentence if sentence.endswith((".", "!", "?", "…", ":", ";", ",")) else f"{sentence}."
+
+
 def hidden(text: str, secrets: tuple[Password, ...], *, words: bool = False) -> str:
     """Return a text with the secrets as dots, should the console repeat what it was told.
 

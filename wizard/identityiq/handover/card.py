@@ -25,7 +25,8 @@ def card_lines(profile: Profile | None, *, width: int = 80) -> tuple[CardLine, .
     """Return the card line by line."""
     lines = [CardLine("In IdentityIQ, open one of these", heading=True), *(CardLine(f"  {path}") for path in PATHS)]
     lines += [line for note in PATH_NOTES for line in _wrapped(note, width, "  ")]
-    known = f"and type what the profile '{profile.name}' has" if profile else "and have these at hand (no profile is saved yet)"
+    named = f"what the profile '{profile.name}' has" if profile and profile.name else "these values"
+    known = f"and type {named}" if profile else "and have these at hand (no profile is saved yet)"
     lines += [CardLine(""), CardLine(known, heading=True)]
     shown = fields(profile)
     column = max(len(one.label) for one in shown)

@@ -13,13 +13,18 @@ def outcome_lines(applied: Applied, folder: str = "") -> tuple[str, ...]:
 
     ``folder`` is the installation's, for the command to copy. Rows begin with two blanks.
     """
+    return (*what_stands(applied), *way_back(applied, folder))
+
+
+def what_stands(applied: Applied) -> tuple[str, ...]:
+    """Return what went wrong and what stands, without the way back."""
     lines = [*_problem(applied), *_standing(applied)]
     if applied.lost:
         lines.append(
             f"Gone from SystemConfiguration, although a merge removes nothing: {', '.join(applied.lost)}. "
             "Put the whole object back."
         )
-    return (*lines, *way_back(applied, folder))
+    return tuple(lines)
 
 
 def _problem(applied: Applied) -> list[str]:
