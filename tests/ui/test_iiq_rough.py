@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from textual import events
 from textual.widgets import Input
 
-from tests.iiq.standin import sign_ins_of, standin
-from tests.loopback import Loopback
+from tests.iiq.standin import Fault, sign_ins_of, standin
+from tests.iiq.test_watch import send_as_configured
+from tests.loopback import Loopback, at_usual_port
 from tests.ui.home import home
-from tests.ui.identityiq import SMALL, choose, found
+from tests.ui.identityiq import SMALL, choose, fits, found, gate, hand_over, wizard
 from tests.ui.test_iiq_reading import BROKEN
 from tests.ui.watching import seen, until
 from wizard.app.app import WizardApp
+from wizard.memory import lastapply
+from wizard.practice import PracticeServer
+from wizard.profile import Security
 
 __all__ = ["home"]
 
@@ -95,3 +100,154 @@ async def test_emptying_the_text_takes_back_what_was_read(home: Path) -> None:
         await pilot.press("ctrl+l")
         screen = await until(pilot, "Paste the settings above")
         assert "Take into the form" not in screen
+
+
+# --- apply -----------------------------------------------------------------------------------------------------------
+
+
+async def test_what_was_taken_back_is_not_offered_to_be_taken_back_again(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    iiq = standin(tmp_path / "iiq")
+    found(monkeypatch, iiq)
+    async with wizard().run_test(size=SMALL) as pilot:
+        await hand_over(pilot, "Apply on this host")
+        await until(pilot, "Enter Change it")
+        await pilot.press("enter")
+        screen = await until(pilot, "Read back: all 6 entries")
+        assert "Later: smtp-wizard iiq undo" in screen
+        assert "type the password on IdentityIQ's page" in screen, "the next step is said"
+        fits(pilot)
+        await pilot.press("u")
+        screen = await until(pilot, "Enter Take it back")
+        assert "Nothing is taken back yet" in screen
+        await pilot.press("enter")
+        screen = await until(pilot, "r Plan again")
+        assert "u Take it back" not in screen
+        fits(pilot)
+    last = lastapply.recall()
+    assert last
+    assert last.state == "undone", "the command iiq undo would put the change on again"
+
+
+async def test_a_console_that_failed_can_be_tried_again_at_once(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    iiq = standin(tmp_path / "iiq", fault=Fault.START_ERROR, at="console")
+    found(monkeypatch, iiq)
+    async with wizard().run_test(size=SMALL) as pilot:
+        await hand_over(pilot, "Apply on this host")
+        await until(pilot, "r Plan again")
+        standin(tmp_path / "whole")
+        iiq.console.write_text((tmp_path / "whole" / "WEB-INF" / "bin" / "iiq").read_text())
+        plan = iiq.folder / "WEB-INF" / "standin" / "standin.json"
+        plan.write_text((tmp_path / "whole" / "WEB-INF" / "standin" / "standin.json").read_text())
+        await pilot.press("r")
+        await until(pilot, "Enter Change it")
+
+
+async def test_how_a_change_ended_is_said_once_the_terminal_is_itself_again(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    iiq = standin(tmp_path / "iiq", fault=Fault.PARTIAL_IMPORT)
+    found(monkeypatch, iiq)
+    app = wizard()
+    async with app.run_test(size=SMALL) as pilot:
+        await hand_over(pilot, "Apply on this host")
+        await until(pilot, "Enter Change it")
+        opened = gate(iiq)
+        await pilot.press("enter", "ctrl+q")
+        await until(pilot, "IdentityIQ is being changed or watched")
+        await pilot.press("enter")
+        await asyncio.to_thread(opened)
+    said = "\n".join(app.last_words)
+    assert "3 of 6 entries stand as wanted" in said
+    assert "smtp-wizard iiq undo" in said
+
+
+# --- watch -----------------------------------------------------------------------------------------------------------
+
+
+async def test_the_sign_stays_in_sight_in_a_long_list_of_mails_and_r_begins_again(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    iiq = standin(tmp_path / "iiq")
+    found(monkeypatch, iiq)
+    async with wizard().run_test(size=SMALL) as pilot:
+        await hand_over(pilot, "Watch its mail")
+        await until(pilot, "Nothing listens yet")
+        await pilot.press("enter")
+        await until(pilot, "x End and restore")
+        for number in range(12):
+            await asyncio.to_thread(send_as_configured, iiq, f"Mail number {number}", "Text.\n")
+        await until(pilot, "Mails: 12")
+        await pilot.press("end")
+        screen = await until(pilot, "Mail number 11")
+        assert any(line.lstrip().startswith("›") and "Mail number 11" in line for line in screen.splitlines())
+        fits(pilot)
+        await pilot.press("x")
+        await until(pilot, "r Begin again")
+        fits(pilot)
+        await pilot.press("r")
+        screen = await until(pilot, "x End and restore")
+        assert "Mail number" not in screen, "the next watch begins with no mail"
+        await pilot.press("x")
+        await until(pilot, "r Begin again")
+
+
+# --- templates, and what stands beside a list -------------------------------------------------------------------------
+
+
+async def test_page_down_scrolls_the_mail_beside_the_list_and_leaves_the_sign(home: Path) -> None:
+    async with wizard().run_test(size=SMALL) as pilot:
+        await hand_over(pilot, "Its templates")
+        before = await until(pilot, "Dear Mary Ray")
+        await pilot.press("pagedown")
+        await pilot.pause()
+        after = seen(pilot.app)
+        assert "› Certification (sample)" in after
+        assert after != before, "the mail did not scroll"
+        await pilot.press("pageup")
+        assert "Dear Mary Ray" in await until(pilot, "Subject  A certification waits")
+
+
+async def test_escape_closes_the_row_for_a_file_before_it_closes_the_page(home: Path) -> None:
+    async with wizard().run_test(size=SMALL) as pilot:
+        await hand_over(pilot, "Its templates")
+        await until(pilot, "Dear Mary Ray")
+        await pilot.press("f")
+        screen = await until(pilot, "an export, a file or a folder, then Enter")
+        assert "there is no e-mail template in it" not in screen, "nobody named a file yet"
+        await pilot.press("escape")
+        screen = await until(pilot, lambda: "then Enter" not in seen(pilot.app))
+        assert "› Certification (sample)" in screen
+        await pilot.press("escape")
+        await until(pilot, "How do the settings get there?")
+
+
+async def test_a_template_made_the_test_message_is_what_enter_in_test_sends_and_can_be_taken_back(home: Path) -> None:
+    async with PracticeServer() as server:
+        app = wizard(at_usual_port(server.draft(), Security.STARTTLS), network=Loopback.to(server))
+        app.password = server.password
+        async with app.run_test(size=SMALL) as pilot:
+            await until(pilot, "[3 Test]")
+            await pilot.press("enter")
+            await until(pilot, "It works")
+            await hand_over(pilot, "Its templates")
+            await until(pilot, "Dear Mary Ray")
+            await pilot.press("s")
+            await until(pilot, "It is the test message now")
+            await pilot.press("escape")
+            await until(pilot, "How do the settings get there?")
+            await pilot.press("escape")
+            screen = await until(pilot, "Nothing has been contacted yet")
+            assert "Certification (sample)" in screen
+            await pilot.press("enter")
+            await until(pilot, "It works")
+            (arrived,) = server.mailbox.messages
+            assert b"Dear Mary Ray" in arrived.content
+            await hand_over(pilot, "Its templates")
+            await until(pilot, "Dear Mary Ray")
+            await pilot.press("s")
+            await until(pilot, "own again")
+            assert app.letter is None

@@ -45,7 +45,7 @@ async def sent(iiq: Installation, subject: str = SIGNED_OFF, body: str = "See Id
 async def ended(pilot: Pilot[None]) -> str:
     """End the watch and wait for its last words."""
     await pilot.press("x")
-    return await until(pilot, "Enter Begin again")
+    return await until(pilot, "r Begin again")
 
 
 async def test_nothing_listens_and_nothing_changes_before_enter(

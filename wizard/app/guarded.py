@@ -19,12 +19,16 @@ BEFORE_LEAVING = (
 
 
 class Guarded(Shell):
-    """``guarded`` is the work under way, None mostly. ``last_words`` are said once the terminal is itself again."""
+    """``guarded`` is the work under way, None mostly. ``last_words`` are said once the terminal is itself again.
+
+    ``ending`` says that the wizard is being left: what a page shows now, nobody sees.
+    """
 
     def __init__(self, own_themes: Path) -> None:
         super().__init__(own_themes)
         self.guarded: asyncio.Task[None] | None = None
         self.last_words: list[str] = []
+        self.ending = False
         self._end_guarded: Callable[[], None] | None = None
 
     def guard(self, work: Coroutine[Any, Any, None], end: Callable[[], None] | None = None) -> None:
@@ -42,6 +46,7 @@ class Guarded(Shell):
 
     async def finish_guarded(self) -> None:
         """Wait for the work, asked to end where it can be."""
+        self.ending = True
         if self.guarded:
             if self._end_guarded:
                 self._end_guarded()

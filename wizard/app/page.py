@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
@@ -22,6 +23,20 @@ if TYPE_CHECKING:
     from wizard.app.app import WizardApp
 
 T = TypeVar("T")
+
+# With priority: the list that has the cursor would take them for itself.
+SCROLL_KEYS = (
+    Binding("pagedown", "scroll_beside(True)", "Scroll", show=False, priority=True),
+    Binding("pageup", "scroll_beside(False)", "Scroll", show=False, priority=True),
+)
+
+
+def scroll_page(what: VerticalScroll, *, down: bool) -> None:
+    """Scroll a text that does not have the cursor by a page."""
+    if down:
+        what.scroll_page_down(animate=False)
+    else:
+        what.scroll_page_up(animate=False)
 
 
 class Page(Screen[T | None], Generic[T]):

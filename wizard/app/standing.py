@@ -22,7 +22,7 @@ _WORK_KEYS = (("r", "Run again"), ("t", "Talk"), ("e", "Export"))
 
 _ON_TO_IIQ = (("h", "Hand over"), ("i", "As IIQ"))
 _COLUMNS = 80  # of the narrowest terminal
-_CAN_WAIT = ("r", "e", "t", "i")  # keys the palette and the help name too: first to go where the row is full
+_CAN_WAIT = ("r", "e", "t", "i", "c")  # keys the palette and the help name too: first to go where the row is full
 
 
 def _fitting(*keys: tuple[str, str]) -> tuple[tuple[str, str], ...]:
@@ -176,7 +176,9 @@ class Standing:
             case Moment.PLAN:
                 other = "Send nothing" if self.deliver else "Send a message too"
                 choice = (("m", other),) if self._can_send else ()
-                return (("Enter", "Start"), *choice, *undo, ("c", "Command"), ("Esc", "Back"), ("F1", "Help"))
+                return _fitting(
+                    ("Enter", "Start"), *choice, *undo, *_ON_TO_IIQ, ("c", "Command"), ("Esc", "Back"), ("F1", "Help")
+                )
             case Moment.RUNNING:
                 return (("x", "Stop"), ("t", "Talk"), ("^p", "Commands"))
             case Moment.STOPPED:

@@ -74,7 +74,7 @@ class KeyLine(Widget):
 
     def render(self) -> Content:
         """Return the row: ``Enter Next   Esc Back``."""
-        parts = [Content.assemble((key, "bold $primary"), " ", what) for key, what in self.keys]
+        parts = [Content.assemble((key, "bold $primary"), " " if key else "", what) for key, what in self.keys]
         return Content.assemble(" ", Content("   ").join(parts))
 
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from wizard.identityiq.handover.plan import Plan
     from wizard.identityiq.installation import Installation
 
-_PLAN_KEYS = (("Enter", "Change it"), ("↑↓", "Scroll"), ("Esc", "Back"), ("F1", "Help"))
-_NOTHING_KEYS = (("↑↓", "Scroll"), ("Esc", "Back"), ("F1", "Help"))
+_LAST_KEYS = (("↑↓", "Scroll"), ("Esc", "Back"), ("F1", "Help"))
+_AGAIN_KEYS = (("r", "Plan again"), *_LAST_KEYS)
 
 
 class ApplyPage(ConsolePage[None]):
@@ -35,13 +35,15 @@ class ApplyPage(ConsolePage[None]):
         "IdentityIQ's settings are read through its console, and you see what would change. Nothing is changed before Enter.\n\n"
         "Then: a backup export of its configuration, the files that take the change back, the import, and everything is read "
         "back and compared. What is said of the result comes from reading back, not from what the console answered.\n\n"
-        "u takes the change back. q asks whether mail that waits in IdentityIQ is to be deleted; that cannot be undone.\n\n"
+        "u takes the change back, r plans again from what stands now. q asks whether mail that waits in IdentityIQ is to be "
+        "deleted; that cannot be undone.\n\n"
         "The password is not handed over here: type it on IdentityIQ's page, or use smtp-wizard iiq apply --with-password.\n\n"
         "Without a screen: smtp-wizard iiq apply"
     )
-    KEYS = _NOTHING_KEYS
+    KEYS = _LAST_KEYS
     BINDINGS: ClassVar = [
         Binding("enter", "go", "Change it", show=False),
+        Binding("r", "again", "Plan again", show=False),
         Binding("u", "undo", "Undo", show=False),
         Binding("q", "queue", "Waiting mail", show=False),
     ]
@@ -52,6 +54,7 @@ class ApplyPage(ConsolePage[None]):
         self.installation: Installation | None = None
         self.plan: Plan | None = None
         self.kept: Kept | None = None
+        self.undoes = False  # the plan takes the last change back
         self.busy = False
 
     def on_mount(self) -> None:
@@ -65,6 +68,7 @@ class ApplyPage(ConsolePage[None]):
         """Read and show the plan, for the profile or for the file that takes a change back."""
         self.plan = None
         self.busy = True
+        self.undoes = undo is not None
         self.show_keys(("Esc", "Stop"), ("F1", "Help"))
         self.run_worker(self._read(undo), exclusive=True, group="iiq")
 
@@ -99,13 +103,15 @@ class ApplyPage(ConsolePage[None]):
             return
         finally:
             self.busy = False
-        self._show_plan(plan, undoes=undo is not None)
+        self._show_plan(plan)
 
     def _stop_at(self, why: str) -> None:
+        if self.wizard.ending:
+            self.wizard.last_words.append(why)
         self.say((Note(why, wide=True, tone=Tone.BAD),), title="Nothing was changed")
-        self.show_keys(*_NOTHING_KEYS)
+        self._name_keys()
 
-    def _show_plan(self, plan: Plan, *, undoes: bool) -> None:
+    def _show_plan(self, plan: Plan) -> None:
         from wizard.identityiq.handover.plan import backlog_lines, plan_lines
 
         self.plan = plan
@@ -115,9 +121,21 @@ class ApplyPage(ConsolePage[None]):
         if not nothing:
             lines.append(Note("", wide=True))
             lines.append(Note("backup, rollback files, import, read back, compare", "how"))
-            lines += [Note(line, "mail" if not undoes else "note") for line in (backlog_lines(plan) if not undoes else ())]
-        self.say(lines, title="Nothing is changed yet")
-        self.show_keys(*(_NOTHING_KEYS if nothing else _PLAN_KEYS))
+            lines += [Note(line, "mail") for line in (() if self.undoes else backlog_lines(plan))]
+        self.say(lines, title="Nothing is taken back yet" if self.undoes else "Nothing is changed yet")
+        if nothing:
+            self._name_keys()
+        else:
+            self.show_keys(("Enter", "Take it back" if self.undoes else "Change it"), *_LAST_KEYS)
+
+    def _name_keys(self, *more: tuple[str, str]) -> None:
+        """Name the keys of a page that stands still: what was changed here can be taken back."""
+        self.show_keys(*((("u", "Take it back"),) if self.kept else ()), *more, *_AGAIN_KEYS)
+
+    def action_again(self) -> None:
+        """Plan from what stands now."""
+        if not self.busy:
+            self._begin(None)
 
     # --- changing ----------------------------------------------------------------------------------------------------
 
@@ -150,6 +168,8 @@ class ApplyPage(ConsolePage[None]):
         finally:
             self.busy = False
         self._remember(plan, applied.kept, str(applied.status))
+        if applied.status == "unchanged" or (self.undoes and applied.right):
+            self.kept = None  # nothing to take back
         if applied.status == "done":
             self._stands(plan)
         self._show_outcome(applied)
@@ -163,7 +183,8 @@ class ApplyPage(ConsolePage[None]):
             self.wizard.taken = taken._replace(settings=plan.before._replace(entries=(*kept, *plan.entries)))
 
     def _begun(self, plan: Plan, kept: Kept) -> None:
-        self.kept = kept
+        if not self.undoes:
+            self.kept = kept
         self._remember(plan, kept, "begun")
 
     def _remember(self, plan: Plan, kept: Kept, state: str) -> None:
@@ -172,20 +193,24 @@ class ApplyPage(ConsolePage[None]):
 
         rollback = str(kept.rollback) if kept.rollback else ""
         where = str(plan.installation.folder.resolve())
+        change: lastapply.LastApply | None
         with suppress(OSError):
-            lastapply.remember(lastapply.LastApply(where, self.profile.name, lastapply.now(), rollback, str(kept.whole), state))
+            if self.undoes:
+                last = lastapply.recall(where)
+                change = last._replace(state="undone") if last and state == "done" else None
+            else:
+                change = lastapply.LastApply(where, self.profile.name, lastapply.now(), rollback, str(kept.whole), state)
+            if change:
+                lastapply.remember(change)
 
     def _show_outcome(self, applied: Applied) -> None:
+        from wizard.app.iiq.outcome import outcome_notes
         from wizard.identityiq.handover.told import outcome_lines
 
-        first, *rest = outcome_lines(applied, str(self.installation.folder) if self.installation else "")
-        tone = Tone.GOOD if applied.right else Tone.BAD
-        self.say((Note(first, wide=True, tone=tone), *_lines(rest)), title="Read back and compared")
-        if applied.status == "unchanged":
-            self.kept = None  # nothing to take back
-        back = (("u", "Take it back"),) if self.kept else ()
-        queue = (("q", "Waiting mail"),) if applied.right else ()
-        self.show_keys(*back, *queue, ("↑↓", "Scroll"), ("Esc", "Back"), ("F1", "Help"))
+        if self.wizard.ending:
+            self.wizard.last_words += outcome_lines(applied, str(self.installation.folder) if self.installation else "")
+        self.say(outcome_notes(applied, self.profile, undone=self.undoes), title="Read back and compared")
+        self._name_keys(*((("q", "Waiting mail"),) if applied.right and self.kept else ()))
 
     def action_undo(self) -> None:
         """Plan to take back what was changed here."""
@@ -223,7 +248,7 @@ class ApplyPage(ConsolePage[None]):
         finally:
             self.busy = False
         self.say((Note(said, wide=True, tone=tone),), title="Waiting mail")
-        self.show_keys(("u", "Take it back"), ("Esc", "Back"), ("F1", "Help"))
+        self._name_keys()
 
     def action_back(self) -> None:
         """Stop reading, or go back; a change under way is waited for."""

@@ -5,11 +5,13 @@ Shows of each way what it would do; nothing is written or changed before a quest
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from wizard.app.page import Page
+from wizard.app.page import SCROLL_KEYS, Page, scroll_page
 from wizard.app.verdict import Note, Tone
 from wizard.app.widgets.finding import Notes
 from wizard.app.widgets.menu import Entry, Menu
@@ -37,6 +39,7 @@ class HandOver(Page[None]):
         "certification.\n\n"
         "Without a screen: smtp-wizard iiq card, iiq export, iiq apply, iiq undo, iiq watch, iiq template, iiq proof"
     )
+    BINDINGS: ClassVar = list(SCROLL_KEYS)
     KEYS = (("Enter", "Open"), ("↑↓", "Move"), ("PgUp/PgDn", "Scroll"), ("Esc", "Back"), ("F1", "Help"))
 
     def heading(self) -> str:
@@ -61,13 +64,9 @@ class HandOver(Page[None]):
             if menu.here:
                 self._preview(menu.here.id)
 
-    def key_pagedown(self) -> None:
+    def action_scroll_beside(self, down: bool) -> None:
         """Scroll the preview, although the list has the cursor."""
-        self.query_one(Notes).scroll_page_down(animate=False)
-
-    def key_pageup(self) -> None:
-        """And back."""
-        self.query_one(Notes).scroll_page_up(animate=False)
+        scroll_page(self.query_one(Notes), down=down)
 
     @property
     def profile(self) -> Profile | None:

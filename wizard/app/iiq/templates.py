@@ -18,6 +18,7 @@ from textual.widgets import Input, Static
 from wizard import safefile
 from wizard.app import run
 from wizard.app.iiq.console import ConsolePage
+from wizard.app.page import SCROLL_KEYS, scroll_page
 from wizard.app.widgets.field import FieldRow, TextInput
 from wizard.app.widgets.finding import plain
 from wizard.app.widgets.menu import Entry, Menu
@@ -27,7 +28,7 @@ from wizard.profile import Profile
 if TYPE_CHECKING:
     from wizard.identityiq.templates import Rendered, Template, TemplateFlaw
 
-_WIDTH = 78
+_WIDTH = 77  # what a panel of 80 columns has beside its scroll bar
 _MARKS = {Severity.ERROR: ("X ", "bold $error"), Severity.WARNING: ("! ", "$warning"), Severity.INFO: ("- ", "$muted")}
 
 
@@ -41,14 +42,15 @@ class TemplatesPage(ConsolePage[None]):
         "Each is rendered with sample values, so that you see the mail. X, ! and - name what is wrong: unknown arguments, "
         "references that would appear as they stand, Velocity errors with their line, a missing Subject, a From the server will "
         "refuse.\n\n"
-        "s makes the mail under the sign the test message: go to Test, choose with m to send, and it goes to your test "
-        "recipient.\n\n"
+        "s makes the mail under the sign the test message, and takes that back: Enter in the step Test sends it to your test "
+        "recipient, after its plan was shown.\n\n"
         "What IdentityIQ has in its database may differ from the files it was installed from: an export of EmailTemplate shows "
         "that.\n\n"
         "Without a screen: smtp-wizard iiq template list, render, lint, send"
     )
     KEYS = (("↑↓", "Choose"), ("PgUp/PgDn", "Scroll"), ("s", "Send as test"), ("f", "File"), ("Esc", "Back"), ("F1", "Help"))
     BINDINGS: ClassVar = [
+        *SCROLL_KEYS,
         Binding("s", "send", "Send as test", show=False),
         Binding("f", "file", "File", show=False),
     ]
@@ -151,18 +153,25 @@ class TemplatesPage(ConsolePage[None]):
 
     # --- keys --------------------------------------------------------------------------------------------------------
 
-    def key_pagedown(self) -> None:
+    def action_scroll_beside(self, down: bool) -> None:
         """Scroll the mail, although the list has the cursor."""
-        self.query_one("#both").scroll_page_down(animate=False)
-
-    def key_pageup(self) -> None:
-        """And back."""
-        self.query_one("#both").scroll_page_up(animate=False)
+        scroll_page(self.query_one("#both", VerticalScroll), down=down)
 
     def action_file(self) -> None:
         """Ask for a file."""
-        self.query_one("#file-row").display = True
+        row = self.query_one("#file-row", FieldRow)
+        row.error("")
+        row.display = True
         self.query_one("#file", Input).focus()
+
+    def action_back(self) -> None:
+        """Close the row for a file, or the page."""
+        row = self.query_one("#file-row")
+        if row.display:
+            row.display = False
+            self.query_one(Menu).focus()
+        else:
+            super().action_back()
 
     @on(Input.Submitted, "#file")
     def _file_given(self, event: Input.Submitted) -> None:
@@ -180,7 +189,7 @@ class TemplatesPage(ConsolePage[None]):
         self.query_one("#file-row", FieldRow).error("")
 
     def action_send(self) -> None:
-        """Make the mail under the sign the test message."""
+        """Make the mail under the sign the test message; where it is that already, go back to our own."""
         from wizard.identityiq.templates import as_text
         from wizard.identityiq.templates.headers import address_of
         from wizard.smtp.letter import Letter
@@ -188,13 +197,21 @@ class TemplatesPage(ConsolePage[None]):
         here = self.query_one(Menu).here
         mail = self.rendered.get(int(here.id)) if here else None
         if mail is None or not mail.complete:
-            self.query_one("#card-told", Static).update(" This one cannot be rendered, so it cannot be sent.")
+            self._tell("This one cannot be rendered, so it cannot be sent." if mail else "It is not rendered yet.")
             return
         html = mail.body if mail.html else ""
         body = as_text(mail.body) if mail.html else mail.body.strip("\n") + "\n"
         name = self.templates[int(here.id)].name if here else ""
-        self.wizard.letter = run.OwnMail(name, Letter(mail.subject, body, html), address_of(mail.sender) if mail.sender else "")
-        self.query_one("#card-told", Static).update(" It is the test message now: in Test, m chooses to send, Enter sends it.")
+        own = run.OwnMail(name, Letter(mail.subject, body, html), address_of(mail.sender) if mail.sender else "")
+        if own == self.wizard.letter:
+            self.wizard.letter = None
+            self._tell("The test message is SMTP Wizard's own again.")
+        else:
+            self.wizard.letter = own
+            self._tell("It is the test message now: Enter in the step Test sends it. s takes that back.")
+
+    def _tell(self, what: str) -> None:
+        self.query_one("#card-told", Static).update(f" {what}")
 
 
 def mail_content(template: Template, mail: Rendered, flaws: tuple[TemplateFlaw, ...]) -> Content:

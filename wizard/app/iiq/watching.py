@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 MINUTES = 30
 _PLAN_KEYS = (("Enter", "Begin"), ("m", "Hold or send on"), ("b", "By hand or not"), ("Esc", "Back"), ("F1", "Help"))
-_RUN_KEYS = (("Enter", "Read"), ("y", "This is the sign-off mail"), ("x", "End and restore"), ("F1", "Help"))
+_RUN_KEYS = (("Enter", "Read"), ("y", "Sign-off mail"), ("Tab", "Scroll above"), ("x", "End and restore"), ("F1", "Help"))
+_END_KEYS = (("r", "Begin again"), ("Esc", "Back"), ("F1", "Help"))
 
 
 class WatchPage(ConsolePage[None]):
@@ -50,7 +51,7 @@ class WatchPage(ConsolePage[None]):
     )
     KEYS = _PLAN_KEYS
     BINDINGS: ClassVar = [
-        Binding("enter", "go", "Begin", show=False),
+        Binding("enter,r", "go", "Begin", show=False),
         Binding("m", "mode", "Hold or send on", show=False),
         Binding("b", "by_hand", "By hand", show=False),
         Binding("y", "confirm", "Sign-off mail", show=False),
@@ -137,6 +138,8 @@ class WatchPage(ConsolePage[None]):
     def _start(self) -> None:
         self.busy = True
         self.notes.clear()
+        self.mails.clear()  # the next relay numbers its mails from one again
+        self.fates.clear()
         self.show_keys(("", "IdentityIQ is being pointed at the relay; x ends and puts everything back"))
         self.wizard.guard(self._watch(), self._end_now)
 
@@ -227,6 +230,7 @@ class WatchPage(ConsolePage[None]):
         self.set_class(bool(self.steps), "-begun")
         self.query_one(StageList).show_rows(rows_of(self.steps), 7)
         shown = [entry_of(seen, self.fates) for seen in self.mails.values()]
+        self.query_one("#mails").border_title = f"Mails: {len(shown)}" if shown else "Mails"
         self.query_one(Menu).show(shown or (NO_MAIL,), keep_place=True)
         self.say((*next_notes(self.steps), *self.notes[-6:]) if self.watched else tuple(reversed(self.notes)))
 
@@ -241,7 +245,7 @@ class WatchPage(ConsolePage[None]):
         self.notes.append(Note(said, wide=True, tone=Tone.GOOD if watch.sign_off_seen else Tone.WARN))
         self.steps = watch.steps
         self._draw()
-        self.show_keys(("Enter", "Begin again"), ("Esc", "Back"), ("F1", "Help"))
+        self.show_keys(*((("Enter", "Read"), ("Tab", "Scroll above")) if self.mails else ()), *_END_KEYS)
 
     def _failed(self, why: str) -> None:
         self.busy = False

@@ -35,20 +35,20 @@ def preview(way: str, profile: Profile, taken: Taken | None) -> Shown:
 
 _WATCH = (
     Note("A relay on this host, which IdentityIQ is pointed to for a while, shows every mail as it passes.", wide=True),
-    Note("held here, or sent on to the real server, as you choose", "mails are"),
-    Note("loopback only, for 30 minutes, and only for IdentityIQ", "open to"),
-    Note("the settings before are put back", "at the end"),
+    Note("held here, or sent on to the real server, as you choose", "mails"),
+    Note("on loopback only, for 30 minutes at most", "listens"),
+    Note("its settings from before are put back", "at the end"),
     Note("create a certification and sign it off, until its mail is seen", "you"),
 )
 _TEMPLATES = (
     Note("The templates of IdentityIQ, rendered with sample arguments, as text at 80 columns.", wide=True),
-    Note("unknown arguments, unresolved references, Velocity errors, a From the server will refuse", "named are"),
+    Note("unknown arguments, unresolved references, Velocity errors, a From the server will refuse", "names"),
     Note("can send one of them as the test message", "you"),
 )
 _PROOF = (
     Note("Where IdentityIQ itself shows that a mail was sent, and what each state there means.", wide=True),
     Note("audit actions emailSent and emailFailure", "audit"),
-    Note("<base>/monitor/requests/requests.jsf", "queue"),
+    Note("the requests page, monitor/requests/requests.jsf behind your IdentityIQ's address", "queue"),
 )
 
 
@@ -82,7 +82,8 @@ def _change(way: str, profile: Profile, taken: Taken | None) -> tuple[Note, ...]
         return (Note(str(problem), wide=True, tone=Tone.WARN),)
     if taken is None:
         lead = _UNREAD_APPLY if way == "apply" else _UNREAD_FILE
-        return (Note(lead, wide=True), *(Note(f"{label(one.key):<27}{shown_value(one)}", wide=True) for one in entries))
+        gap = Note("", wide=True)
+        return (Note(lead, wide=True), gap, *(Note(f"{label(one.key):<27}{shown_value(one)}", wide=True) for one in entries))
     changes = difference(taken.settings, entries)
     same = len(unchanged(taken.settings, entries))
     notes = [Note(f"{one.label:<27}{one.old}  ->  {one.new}", wide=True) for one in changes]

@@ -60,15 +60,23 @@ class CheckScreen(Beside):
 
     def on_mount(self) -> None:
         """Show the plan; nothing is contacted before Enter."""
-        self.deliver = self.practising
+        self.letter = self.wizard.letter
+        self.deliver = self.practising or self.letter is not None
         self.go_on_from_fixes()
         self.query_one("#talk").border_title = "Conversation"
         self.query_one("#verdict").focus()
         self.draw()
 
     def on_screen_resume(self) -> None:
-        """Coming back from a page: what is sent may be another message now."""
-        if self.is_mounted and self.report is None:
+        """Coming back from a page: what is sent may be another message now, of which the last run says nothing."""
+        if not self.is_mounted or self.running:
+            return
+        if self.wizard.letter != self.letter:
+            self.letter = self.wizard.letter
+            self.deliver = self.deliver or self.letter is not None
+            self.report = None
+            self.notices = self.arrived = ()
+        if self.report is None:
             self.draw()
 
     @property
