@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import face, session, startup, verdicts
+from tests.bench import face, identityiq, session, startup, verdicts
 from tests.bench.result import HEAD, Result
 
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
@@ -27,6 +27,7 @@ BENCHES: dict[str, Callable[[], list[Result]]] = {
     "verdicts": verdicts.verdicts,
     "explain": verdicts.explain,
     "all": verdicts.every,
+    "export": identityiq.export,
 }
 INTRODUCTION = """\
 # How fast it is
