@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from wizard.identityiq.oauth.model import OAuthRun, StepResult
     from wizard.identityiq.oauth.settings import OAuthSettings
 
+_SECRET_REFUSED = ("auth-bad-credentials", "iiq-oauth-secret-expired")
 _NOBODY = "nobody yet: give a test recipient in Details"
 _MARKS = {"running": Mark.RUNNING, "passed": Mark.OK, "failed": Mark.FAILED, "skipped": Mark.SKIPPED}
 
@@ -109,6 +110,7 @@ class OAuthPage(Page[None]):
             self.send = not self.send
             self.tried = None
             self.query_one(StageList).show_rows(())
+            self.remove_class("-begun")
             self._plan()
 
     # --- the test --------------------------------------------------------------------------------------------------
@@ -168,9 +170,10 @@ class OAuthPage(Page[None]):
     def _seen(self, tried: OAuthRun) -> None:
         self.tried = tried
         for stages in self.query(StageList):
-            stages.show_rows(tuple(_row(step) for step in tried.steps), 9)
+            stages.show_rows(tuple(_row(step) for step in tried.steps), _most(tried.settings))
+            self.add_class("-begun")
         self.say(_words(tried))
-        if tried.error and tried.error.id.startswith("auth"):
+        if tried.error and tried.error.id in _SECRET_REFUSED:
             self.wizard.client_secret = None  # what was refused is typed again
 
     def action_back(self) -> None:
@@ -185,6 +188,13 @@ class OAuthPage(Page[None]):
         """Show the card to type from."""
         if not self.running:
             self.wizard.action_hand_over()
+
+
+def _most(settings: OAuthSettings) -> int:
+    """Return how many steps a test has at most: reaching a host takes three, for each of the two hosts."""
+    from wizard.identityiq.oauth.microsoft import host_of
+
+    return 3 + 3 * len({host_of(settings.token_endpoint), host_of(settings.email_endpoint)})
 
 
 def _row(step: StepResult) -> Row:
