@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from wizard.diagnosis.filling import warn
 from wizard.diagnosis.model import Finding
+from wizard.diagnosis.warnings import warn
 from wizard.diagnosis.when import Seen, current_date
 from wizard.profile import Profile
 from wizard.smtp.observation import Kind, Observation

@@ -5,19 +5,13 @@ from __future__ import annotations
 from wizard.diagnosis.facts import evidence_of, facts_of, trimmed
 from wizard.diagnosis.model import Evidence, Finding, Possible, Remedy, Rule, Seen, Severity
 from wizard.diagnosis.tried import ruled_out
-from wizard.diagnosis.warnings import WARNINGS, warning_facts
 from wizard.smtp.observation import Stage
-
-
-def warn(seen: Seen) -> tuple[Finding, ...]:
-    """Return every warning that holds."""
-    return tuple(finding(rule, seen) for rule in WARNINGS if any(when.holds(seen) for when in rule.when))
 
 
 def finding(rule: Rule, seen: Seen) -> Finding:
     """Fill a rule's sentences from an observation. Remedies that were seen to work stand first, advice last."""
     sign = rule.sign(seen)
-    facts = {**facts_of(seen), **warning_facts(seen), "sign": trimmed(sign)}
+    facts = {**facts_of(seen), **rule.facts(seen), "sign": trimmed(sign)}
     gone = ruled_out(seen) if seen.observation.alternatives else frozenset[str]()
     cures = sorted(rule.cures(seen), key=lambda remedy: not remedy.proven)
     return Finding(

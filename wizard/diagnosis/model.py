@@ -1,6 +1,6 @@
 """The handbook's forms: severity, finding, remedy, rule. Must not know sockets, async or screens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -65,8 +65,8 @@ class Rule(NamedTuple):
 
     It speaks when one of ``when`` holds; ``fallback`` is asked only after no rule's ``when`` held, so that what is specific
     wins over what is general wherever it stands. ``title``, ``meaning``, ``advice`` and ``log_line`` are format strings,
-    filled from the facts of facts.py and ``{sign}``. ``cures`` gives remedies with changes; ``advice`` is what a person has
-    to do.
+    filled from the facts of facts.py, the rule's own ``facts`` and ``{sign}``. ``cures`` gives remedies with changes; ``advice``
+    is what a person has to do.
     """
 
     id: str
@@ -81,6 +81,7 @@ class Rule(NamedTuple):
     log_line: str = ""
     link: str | None = None
     sign: Callable[[Seen], str] = lambda _: ""  # what was seen, in words, where a reply or exception does not show it
+    facts: Callable[[Seen], Mapping[str, str]] = lambda _: {}  # placeholders that only this rule's sentences use
     source: str = ""  # where the rule is known from: an RFC section or a vendor page; for docs/findings.md only
 
 

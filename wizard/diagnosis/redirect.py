@@ -5,6 +5,7 @@ They look at the profile's IdentityIQ side, not at a session, and so stand besid
 
 from __future__ import annotations
 
+from wizard.diagnosis.filling import finding
 from wizard.diagnosis.model import Evidence, Finding, Remedy, Rule, Seen, Severity
 from wizard.diagnosis.when import When, current_date
 from wizard.draft import Change, Field
@@ -140,8 +141,6 @@ def about(profile: Profile) -> tuple[Finding, ...]:
     """Return what holds of a profile without a run: for the card, the form, and types that speak no SMTP."""
     if profile.identityiq is None:
         return ()
-    from wizard.diagnosis.filling import finding
-
     seen = Seen(Observation(Stage.EHLO, Kind.PASSED), profile, current_date())
     found = (finding(rule, seen) for rule in RULES if any(when.holds(seen) for when in rule.when))
     return tuple(one._replace(stage=None, evidence=Evidence()) for one in found)

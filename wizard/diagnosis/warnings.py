@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wizard.diagnosis import redirect
+from wizard.diagnosis.filling import finding
 from wizard.diagnosis.hosts import named
-from wizard.diagnosis.model import Remedy, Rule, Seen, Severity, days_between
+from wizard.diagnosis.model import Finding, Remedy, Rule, Seen, Severity, days_between
 from wizard.diagnosis.when import When
 from wizard.profile import Mechanism
 from wizard.smtp.observation import Fate, Kind, Stage
@@ -79,19 +80,23 @@ def _some_address_dead(seen: Seen) -> bool:
     return any(found.fate in (Fate.REFUSED, Fate.TIMEOUT) for found in seen.observation.context.addresses)
 
 
-def _dead_addresses(seen: Seen) -> str:
+def _dead_addresses(seen: Seen) -> dict[str, str]:
     dead = [found.address for found in seen.observation.context.addresses if found.fate in (Fate.REFUSED, Fate.TIMEOUT)]
-    return ", ".join(dead[:3])
+    return {"dead": ", ".join(dead[:3])}
 
 
-def warning_facts(seen: Seen) -> dict[str, str]:
-    """Return the placeholders only warnings use: what a provider announced and when, addresses that did not answer."""
+def warn(seen: Seen) -> tuple[Finding, ...]:
+    """Return every warning that holds."""
+    return tuple(finding(rule, seen) for rule in WARNINGS if any(when.holds(seen) for when in rule.when))
+
+
+def _announcement(seen: Seen) -> dict[str, str]:
+    """Return what a provider announced, for when, and where it says so."""
     provider, end = _end_of_password(seen) or (None, None)
     return {
         "announced": end.text.rstrip(".") if end else "The provider says so",
         "announced_for": end.when(seen.today) if end else "on a day the provider names",
         "provider_link": provider.link if provider else "",
-        "dead": _dead_addresses(seen),
     }
 
 
@@ -145,6 +150,7 @@ WARNINGS: tuple[Rule, ...] = (
         cures=_ways_out,
         advice=("Mail stops on the day the change reaches you: plan it with whoever runs the mailboxes, and test before it.",),
         link="{provider_link}",
+        facts=_announcement,
         source="the provider's own announcement, kept with its date in wizard/providers.toml",
     ),
     Rule(
@@ -156,6 +162,7 @@ WARNINGS: tuple[Rule, ...] = (
         cures=_ways_out,
         advice=("Mail stops on the day the change reaches you: plan it with whoever runs the mailboxes, and test before it.",),
         link="{provider_link}",
+        facts=_announcement,
         source="the provider's own announcement, kept with its date in wizard/providers.toml",
     ),
     Rule(
@@ -171,6 +178,7 @@ WARNINGS: tuple[Rule, ...] = (
             ),
         ),
         advice=("Tell whoever runs the server, or its name in DNS, about that address.",),
+        facts=_dead_addresses,
     ),
     *redirect.RULES,
 )
