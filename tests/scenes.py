@@ -1,7 +1,7 @@
 """Named scenes: what each screen looks like in its main states, drawn from canned events and a fixed clock.
 
 The pictures in ``screenshots/`` are made from these, compared in tests and used in the README.
-A new scene is one entry in SCENES.
+A new scene is one entry in SCENES; those of the pages about IdentityIQ stand in scenes_iiq.py.
 """
 
 from __future__ import annotations
@@ -298,7 +298,8 @@ class Clock(datetime):
 @dataclass(frozen=True)
 class Scene:
     """One picture. ``keys`` are pressed after the first screen is drawn, then ``paste`` is pasted and ``shows`` is waited for;
-    ``events`` is what the engine tells, ``then`` what it tells in later runs.
+    a key that begins with ``~`` is a text to wait for. ``events`` is what the engine tells, ``then`` what it tells in later runs.
+    ``prepare`` is given the app, the patches and the home folder, for what else is canned.
     """
 
     draft: Draft = PROD
@@ -314,6 +315,7 @@ class Scene:
     profiles: Mapping[str, Draft] = field(default_factory=dict)
     paste: str = ""
     shows: str = ""
+    prepare: Callable[[WizardApp, pytest.MonkeyPatch, Path], None] | None = None
 
 
 _FAILING = Scene(WRONG_MODE, keys=("enter",), events=wrong_mode())
@@ -381,6 +383,8 @@ def stage(scene: Scene, patch: pytest.MonkeyPatch, home: Path) -> WizardApp:
         app.practice = mailbox()  # only its ports and its mailbox are looked at
     if scene.theme:
         app.set_theme(scene.theme)
+    if scene.prepare:
+        scene.prepare(app, patch, home)
     return app
 
 
@@ -390,10 +394,14 @@ async def picture(scene: Scene, patch: pytest.MonkeyPatch, home: Path) -> str:
     async with app.run_test(size=scene.size) as pilot:
         await pilot.pause()
         for key in scene.keys:
+            if len(key) > 1 and key.startswith("~"):
+                await until(pilot, key[1:])
+                continue
             await pilot.press(key)
             await pilot.pause()
         if scene.paste:
             app.post_message(Paste(scene.paste))
+        if scene.shows:
             await until(pilot, scene.shows)
         await pilot.pause()
         svg = app.export_screenshot(title="SMTP Wizard")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenes import CANARY, SCENES, picture
+from tests.scenes import CANARY, picture
+from tests.scenes_iiq import SCENES
 from tests.ui.watching import lines_of
 
 PICTURES = Path(__file__).parent.parent / "screenshots"
