@@ -88,7 +88,7 @@ async def _over_lines(server: PracticeServer) -> AsyncIterator[Loopback]:
 
 def explain() -> list[Result]:
     """One pasted error at a time, as `explain` reads it; the library is loaded already."""
-    from wizard.diagnosis.reading import explain as read
+    from wizard.diagnosis.casebook import explain as read
 
     texts = [json.loads(line)["raw"] for line in CASES.read_text().splitlines()]
     read(texts[0])

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wizard.commands.explain import known_beside
+from wizard.diagnosis.casebook import explain
 from wizard.diagnosis.reader.setting import Known
-from wizard.diagnosis.reading import explain
 
 CASES = Path(__file__).with_name("cases.jsonl")
 

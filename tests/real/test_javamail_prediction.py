@@ -17,7 +17,7 @@ from tests.loopback import HOST, Loopback, at_usual_port, profile_for
 from tests.real import javamail, matrix
 from tests.real.server import Server
 from tests.real.test_javamail import expected
-from wizard.diagnosis.reading import explain
+from wizard.diagnosis.casebook import explain
 from wizard.draft import Change, Field
 from wizard.identityiq.javamail.job import job_of
 from wizard.identityiq.javamail.outcome import Outcome

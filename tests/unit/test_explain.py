@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.cli import Ran, run, run_process
-from wizard.diagnosis.reading import Known, explain
+from wizard.diagnosis.casebook import explain
+from wizard.diagnosis.reading import Known
 from wizard.profile import Security
 from wizard.smtp.observation import Stage
 

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from tests.explain.score import CASES, read, scored
 from tests.unit.cli import run
 from wizard.diagnosis import casebook, reader, reading
-from wizard.diagnosis.casebook import cases
-from wizard.diagnosis.reading import explain
+from wizard.diagnosis.casebook import cases, explain
 
 FOREIGN = [json.loads(line) for line in CASES.with_name("foreign.jsonl").read_text("utf-8").splitlines()]
 

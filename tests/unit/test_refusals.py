@@ -11,9 +11,10 @@ from tests.loopback import Loopback
 from tests.scripted import Peer, scripted
 from wizard import providers, servers
 from wizard.diagnosis import diagnose
+from wizard.diagnosis.casebook import explain
 from wizard.diagnosis.handbook import RULES
 from wizard.diagnosis.model import Finding, Severity
-from wizard.diagnosis.reading import Known, explain
+from wizard.diagnosis.reading import Known
 from wizard.diagnosis.refusals import Refusal, every_refusal, refusals_of
 from wizard.profile import Endpoint, Login, Password, Profile, Security
 from wizard.report import Report

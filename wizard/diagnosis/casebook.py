@@ -1,6 +1,6 @@
-"""Long logs: the failures in them, the same ones together, newest first, with line numbers. Line by line, in bounded memory.
+"""The door of the reader: pasted text of any length, and the failures in it, the same ones together, with line numbers.
 
-Knows how logs are laid out; must not know what a line means: reading.py does.
+A log is read line by line, in bounded memory. Knows how logs are laid out; must not know what a line means: reading.py does.
 """
 
 from __future__ import annotations
@@ -81,6 +81,15 @@ class _Group:
             self.lines.append(line)
         if self.finding.id in _RECIPIENTS_OWN and len(self.recipients) < _NAMED_LINES:
             self.recipients.update(dict.fromkeys(found[1] for found in _TO.finditer(record.text)))
+
+
+def explain(text: str, known: Known = Known()) -> tuple[Finding, ...]:  # noqa: B008 - a frozen value
+    """Return findings for a pasted text, the likeliest first, each cause once; nothing when it is not recognised.
+
+    Of a long log, the newest first. A reply that no rule knows gives ``unknown``, which quotes it. Any text is fine: whatever
+    it holds, nothing is raised.
+    """
+    return tuple(case.finding for case in cases(text.splitlines(), known))
 
 
 def cases(lines: Iterable[str], known: Known = Known()) -> tuple[Case, ...]:  # noqa: B008 - a frozen value

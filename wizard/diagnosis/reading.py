@@ -1,6 +1,6 @@
-"""Pasted text - an error, a bounce, a log, a stack trace - to findings, through the same rules a session uses. No network.
+"""One pasted case - an error, a bounce, a stack trace - to findings, through the same rules a session uses. No network.
 
-The door of the reader: recognisers in reader/ know how programs write; what anything means is the rules' part.
+Recognisers in reader/ know how programs write; what anything means is the rules' part. Must not know long logs: casebook.py does.
 """
 
 from __future__ import annotations
@@ -58,17 +58,6 @@ class Candidate:
     start: int
     finding: Finding
     recipients: tuple[str, ...] = ()
-
-
-def explain(text: str, known: Known = Known()) -> tuple[Finding, ...]:  # noqa: B008 - a frozen value
-    """Return findings for a pasted text, the likeliest first, each cause once; nothing when it is not recognised.
-
-    Of a long log, the newest first. A reply that no rule knows gives ``unknown``, which quotes it. Any text is fine: whatever
-    it holds, nothing is raised.
-    """
-    from wizard.diagnosis.casebook import cases
-
-    return tuple(case.finding for case in cases(text.splitlines(), known))
 
 
 def candidates(text: str, known: Known = Known(), *, certain: bool = False) -> tuple[Candidate, ...]:  # noqa: B008 - frozen
