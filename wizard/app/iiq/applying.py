@@ -265,4 +265,10 @@ _NOT_HERE = (
 
 
 def _lines(lines: list[str] | tuple[str, ...]) -> list[Note]:
-    return [Note(line, wide=True) for line in lines]
+    """Return lines as notes, with a gap behind rows: those begin with two blanks."""
+    shown: list[Note] = []
+    for line in lines:
+        if shown and shown[-1].text.startswith("  ") and not line.startswith("  "):
+            shown.append(Note("", wide=True))
+        shown.append(Note(line, wide=True))
+    return shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from wizard.app.verdict import Note, Tone
@@ -36,7 +37,14 @@ _PASSWORDS = {
     PasswordForm.SITE_KEY: "set, with the site's own key",
 }
 _YES_NO = {"true": "yes", "false": "no"}
+_ROW = 77  # columns of a page for what it says
 _WIDTH = max(len(label) for label, _ in _LABELS) + 2
+
+
+def row(label: str, text: str, width: int) -> Note:
+    """Return a row with its label in a column of ``width``; a long text goes on beneath itself."""
+    lines = wrap(text, _ROW - width, break_on_hyphens=False) or [""]
+    return Note(f"{label:<{width}}" + ("\n" + " " * width).join(lines), wide=True)
 
 
 def settings_notes(settings: Settings) -> tuple[Note, ...]:
@@ -44,7 +52,7 @@ def settings_notes(settings: Settings) -> tuple[Note, ...]:
     rows = [(label, value, meant) for label, key in _LABELS for value, meant in _row(settings, key)]
     if settings.retry_max is not None:
         rows.append(("Maximum Email Retries", str(settings.retry_max), ""))
-    return tuple(Note(f"{label:<{_WIDTH}}{value}{f'  ({meant})' if meant else ''}", wide=True) for label, value, meant in rows)
+    return tuple(row(label, f"{value}{f'  ({meant})' if meant else ''}", _WIDTH) for label, value, meant in rows)
 
 
 def _row(settings: Settings, key: Key) -> Iterable[tuple[str, str]]:
@@ -84,6 +92,7 @@ def flaw_notes(flaws: Iterable[Flaw], *, lines: bool = True) -> tuple[Note, ...]
     """Return what is wrong with what was read, each with its cure and where it stands, where the reader has its ``lines``."""
     notes: list[Note] = []
     for flaw in flaws:
+        notes.append(Note("", wide=True))
         finding = flaw.finding
         tone = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.WARN, Severity.INFO: Tone.TEXT}[finding.severity]
         where = f"   (line {flaw.line})" if flaw.line and lines else ""
