@@ -95,16 +95,20 @@ def wants_host(draft: Draft) -> bool:
         return True
 
 
-def read(draft: Draft, read: Callable[..., object]) -> IdentityIQ:
-    """Return IdentityIQ's side of a draft. ``read(field, reader, default)`` reads one field and keeps its error."""
+def read(read: Callable[..., object], reference: Callable[[str], object]) -> IdentityIQ:
+    """Return IdentityIQ's side of a draft. ``read(field, reader, default)`` reads one of its fields and keeps its error.
+
+    ``reference`` reads where a secret is kept, as ``Login.secret`` has it; it raises ValueError with the user's sentence.
+    """
     kind = read(Field.IIQ_TYPE, _type, NotificationType.SMTP)
     side = {field.removeprefix(PREFIX): read(field, reader, default) for field, reader, default in _READERS}
     assert isinstance(kind, NotificationType)
+    secret = read(Field.IIQ_CLIENT_SECRET, lambda text: str(reference(text)) if text else "", "")
     if kind is NotificationType.REDIRECT_TO_EMAIL:
         read(Field.IIQ_REDIRECT_ADDRESS, _redirect_address, "")
     if kind is NotificationType.REDIRECT_TO_FILE:
         read(Field.IIQ_REDIRECT_FILE, _redirect_file, "")
-    return IdentityIQ(kind, **side)  # type: ignore[arg-type]  # each reader's type is its field's; tests hold it
+    return IdentityIQ(kind, **side, client_secret=secret)  # type: ignore[arg-type]  # each reader's type is its field's; tests hold it
 
 
 def _type(text: str) -> NotificationType:
@@ -158,12 +162,6 @@ def _web_address(text: str) -> str:
     return text
 
 
-def _reference(text: str) -> str:
-    from wizard.profile import SecretRef  # profile reads this module only where a draft speaks of IdentityIQ
-
-    return str(SecretRef.from_text(text)) if text else ""
-
-
 _READERS: tuple[tuple[Field, Callable[[str], object], object], ...] = (
     (Field.IIQ_REDIRECT_ADDRESS, values.mail_address, ""),
     (Field.IIQ_REDIRECT_FILE, values.one_line, ""),
@@ -177,5 +175,4 @@ _READERS: tuple[tuple[Field, Callable[[str], object], object], ...] = (
     (Field.IIQ_REFRESH_ENDPOINT, _web_address, ""),
     (Field.IIQ_SCOPE, values.one_line, ""),
     (Field.IIQ_CLIENT_ID, values.one_line, ""),
-    (Field.IIQ_CLIENT_SECRET, _reference, ""),
 )

@@ -209,7 +209,7 @@ def _identityiq(draft: Draft, read: Callable[..., object]) -> "IdentityIQ | None
         return None
     from wizard import iiqside  # most profiles say nothing of it
 
-    return iiqside.read(draft, read)
+    return iiqside.read(read, _secret)
 
 
 _FIRST_OF_IIQ = Draft._fields.index(Field.IIQ_TYPE.value)

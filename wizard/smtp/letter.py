@@ -15,21 +15,19 @@ class Letter(NamedTuple):
     bare: bool = False  # True leaves the line at the end out: the body travels exactly as it is
 
 
-def signed_text(letter: Letter, token: str) -> str:
-    """Return the text with the token's line behind it (RFC 3676 4.3: what follows "-- " is a signature)."""
-    return letter.text if letter.bare else f"{letter.text.rstrip()}\n\n-- \n{_line(token)}\n"
+def signed_text(letter: Letter, token: str, code: str) -> str:
+    """Return the text with the line of token and code behind it (RFC 3676 4.3: what follows "-- " is a signature)."""
+    return letter.text if letter.bare else f"{letter.text.rstrip()}\n\n-- \n{_line(token, code)}\n"
 
 
-def signed_html(letter: Letter, token: str) -> str:
-    """Return the HTML with the token's line before its end."""
+def signed_html(letter: Letter, token: str, code: str) -> str:
+    """Return the HTML with that line before its end."""
     if letter.bare:
         return letter.html
     at = letter.html.lower().rfind("</body>")
     at = len(letter.html.rstrip()) if at < 0 else at
-    return f"{letter.html[:at]}<p>{_line(token)}</p>\n{letter.html[at:]}"
+    return f"{letter.html[:at]}<p>{_line(token, code)}</p>\n{letter.html[at:]}"
 
 
-def _line(token: str) -> str:
-    from wizard.smtp.message import code_of
-
-    return f"A test of this template by SMTP Wizard. Code: {code_of(token)}. Token: {token}"
+def _line(token: str, code: str) -> str:
+    return f"A test of this template by SMTP Wizard. Code: {code}. Token: {token}"

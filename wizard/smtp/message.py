@@ -82,7 +82,8 @@ def compose(profile: Profile, token: str, *, eight_bit: bool, utf8: bool, letter
 def _letters_words(letter: Letter, token: str) -> tuple[str, str]:
     from wizard.smtp.letter import signed_html, signed_text  # a check sends none
 
-    return signed_text(letter, token), signed_html(letter, token)
+    code = code_of(token)
+    return signed_text(letter, token, code), signed_html(letter, token, code)
 
 
 def _own_words(profile: Profile, token: str) -> tuple[str, str]:

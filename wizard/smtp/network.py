@@ -8,9 +8,12 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from wizard.smtp.observation import AddressFate
+from wizard.smtp.race import Address as Address
+from wizard.smtp.race import Race
+from wizard.smtp.race import Resolution as Resolution
 from wizard.values import is_address, to_ascii
 
 T = TypeVar("T")
@@ -21,30 +24,10 @@ RESOLUTION_DELAY = 0.05
 FAMILIES = {socket.AF_INET6: "ipv6", socket.AF_INET: "ipv4"}
 
 
-class Address(NamedTuple):
-    """One address of a host as ``connect`` wants it: ``family`` is ``ipv4`` or ``ipv6``, ``text`` without brackets."""
-
-    family: str
-    text: str
-
-
-class Resolution:
-    """The addresses of a name while they come in: IPv4 and IPv6 are asked at once, and neither waits long for the other."""
-
-    def __init__(self, known: list[Address], late: asyncio.Task[list[Address]] | None = None) -> None:
-        self.known = known
-        self.late = late
-
-    def cancel(self) -> None:
-        """Stop waiting for the slower family."""
-        if self.late:
-            self.late.cancel()
-
-
 class Network:
     """The host's own network. Subclasses in tests map names and ports to loopback."""
 
-    async def resolve(self, host: str, port: int) -> "Resolution":
+    async def resolve(self, host: str, port: int) -> Resolution:
         """Ask for IPv4 and IPv6 addresses at once.
 
         Returns as soon as one family answered and the other had RESOLUTION_DELAY seconds to follow; a later answer is in
@@ -62,7 +45,7 @@ class Network:
                 task.cancel()
             raise
 
-    async def _first_answer(self, tasks: list[asyncio.Task[list[Address]]]) -> "Resolution":
+    async def _first_answer(self, tasks: list[asyncio.Task[list[Address]]]) -> Resolution:
         pending = set(tasks)
         problems: list[socket.gaierror] = []
         known: list[Address] = []
@@ -103,9 +86,7 @@ class Network:
         ``fates`` is filled as things become known, so that a caller whose deadline ends the race still has every address's
         fate: what is in flight then stands as ``timeout``.
         """
-        from wizard.smtp.race import Race
-
-        race = Race(self, port, fates)
+        race = Race(self.connect, port, fates)
         try:
             return await race.run(resolution)
         finally:

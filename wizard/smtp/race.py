@@ -3,18 +3,14 @@
 Must not know names, nor what is said on a connection.
 """
 
-from __future__ import annotations
-
 import asyncio
 import errno
 import socket
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import Any, NamedTuple
 
 from wizard.smtp.observation import AddressFate, Fate
-
-if TYPE_CHECKING:
-    from wizard.smtp.network import Address, Network, Resolution
 
 # RFC 8305 5: how long an attempt is alone before the next one starts, in seconds.
 ATTEMPT_DELAY = 0.25
@@ -26,6 +22,26 @@ _UNREACHABLE = {
     errno.ENETDOWN,
     errno.EINVAL,
 }
+
+
+class Address(NamedTuple):
+    """One address of a host as ``connect`` wants it: ``family`` is ``ipv4`` or ``ipv6``, ``text`` without brackets."""
+
+    family: str
+    text: str
+
+
+class Resolution:
+    """The addresses of a name while they come in: IPv4 and IPv6 are asked at once, and neither waits long for the other."""
+
+    def __init__(self, known: list[Address], late: asyncio.Task[list[Address]] | None = None) -> None:
+        self.known = known
+        self.late = late
+
+    def cancel(self) -> None:
+        """Stop waiting for the slower family."""
+        if self.late:
+            self.late.cancel()
 
 
 def fate_of(problem: OSError) -> Fate:
@@ -44,8 +60,10 @@ def fate_of(problem: OSError) -> Fate:
 class Race:
     """The attempts of one race: the next one starts when the one before failed or ATTEMPT_DELAY passed."""
 
-    def __init__(self, network: Network, port: int, fates: dict[Address, AddressFate]) -> None:
-        self.network = network
+    def __init__(
+        self, connect: Callable[[Address, int], Coroutine[Any, Any, socket.socket]], port: int, fates: dict[Address, AddressFate]
+    ) -> None:
+        self.connect = connect
         self.port = port
         self.fates = fates
         self.running: dict[asyncio.Task[socket.socket], Address] = {}
@@ -84,7 +102,7 @@ class Race:
     def _start(self, address: Address) -> None:
         self.started[address] = self.loop.time()
         self._note(address, Fate.TIMEOUT)
-        self.running[asyncio.create_task(self.network.connect(address, self.port))] = address
+        self.running[asyncio.create_task(self.connect(address, self.port))] = address
 
     def _harvest(self) -> socket.socket | None:
         winner = None
