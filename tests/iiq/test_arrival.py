@@ -16,7 +16,8 @@ from wizard.arrival.alignment import Relation, relation, sight
 from wizard.arrival.authres import arc_results_in, chain_in, results_in
 from wizard.arrival.headers import Headers, NotHeadersError, read
 from wizard.arrival.hops import hops, journey
-from wizard.arrival.mailbox import Found, Looked, Mailbox, MailboxError, Trouble, look
+from wizard.arrival.looking import look
+from wizard.arrival.mailbox import Found, Looked, Mailbox, MailboxError, Trouble
 from wizard.arrival.proof import Proved, proved, trace
 from wizard.practice import PracticeServer
 from wizard.profile import Endpoint, Password, Profile, Security

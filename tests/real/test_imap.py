@@ -12,7 +12,8 @@ from tests.real import imap
 from tests.real.imap import Mailboxes
 from tests.real.server import PASSWORD, USER
 from tests.unit.cli import run_beside
-from wizard.arrival.mailbox import Mailbox, MailboxError, Trouble, look
+from wizard.arrival.looking import look
+from wizard.arrival.mailbox import Mailbox, MailboxError, Trouble
 from wizard.profile import Endpoint, Password, Profile, Security
 from wizard.smtp.message import compose, new_token
 

@@ -138,7 +138,8 @@ class ArrivedPage(Page[None]):
             row.error("")
 
     async def _look(self, host: str, user: str, password: Password) -> None:
-        from wizard.arrival.mailbox import MailboxError, look
+        from wizard.arrival.looking import look
+        from wizard.arrival.mailbox import MailboxError
 
         try:
             mailbox = _mailbox(host, user)._replace(ca_file=self._ca_file())
@@ -192,7 +193,8 @@ def _mailbox(host: str, user: str) -> Mailbox:
     mailbox = Mailbox(host, values.one_line(user))
     name, colon, port = host.rpartition(":")
     if colon and ":" not in name:
-        mailbox = mailbox._replace(host=name, port=values.port(port), starttls=values.port(port) == STARTTLS_PORT)
+        number = values.port(port) or mailbox.port
+        mailbox = mailbox._replace(host=name, port=number, starttls=number == STARTTLS_PORT)
     return mailbox._replace(host=values.host(mailbox.host))
 
 

@@ -146,7 +146,7 @@ def _looked(args: argparse.Namespace) -> Looked | None:
         return None
     import asyncio
 
-    from wizard.arrival.mailbox import look
+    from wizard.arrival.looking import look
     from wizard.commands.terminal import talk
 
     mailbox, wait = _mailbox(args), _seconds(args.wait)
