@@ -200,9 +200,7 @@ async def test_settings_that_no_file_can_hold_are_told_before_and_write_nothing(
         before = await under(pilot, "A file to import")
         assert "HTTP" in before.partition("IdentityIQ's own proof")[2]
         await pilot.press("enter")
-        await until(pilot, "Enter write")
-        await pilot.press("enter")
-        await until(pilot, "not written")
+        await until(pilot, "Type this into IdentityIQ")
     assert not written_in(home)
 
 

@@ -17,9 +17,12 @@ from tests.ui.identityiq import SMALL, choose, fits, found, gate, hand_over, wiz
 from tests.ui.test_iiq_reading import BROKEN
 from tests.ui.watching import seen, until
 from wizard.app.app import WizardApp
+from wizard.app.step import StepName
+from wizard.draft import Draft
+from wizard.identityiq.handover.card import card
 from wizard.memory import lastapply
 from wizard.practice import PracticeServer
-from wizard.profile import Security
+from wizard.profile import Profile, Security, parse
 
 __all__ = ["home"]
 
@@ -251,3 +254,52 @@ async def test_a_template_made_the_test_message_is_what_enter_in_test_sends_and_
             await pilot.press("s")
             await until(pilot, "own again")
             assert app.letter is None
+
+
+# --- HTTP/OAuth ------------------------------------------------------------------------------------------------------
+
+HTTP = Draft(
+    iiq_type="http",
+    iiq_email_endpoint="https://graph.example/v1.0/users/iiq@corp.test/sendMail",
+    iiq_token_endpoint="http://login.example/token",
+    iiq_scope="https://graph.example/.default",
+    iiq_client_id="an-id",
+)
+
+
+async def test_where_a_value_forbids_the_test_no_key_offers_it_and_the_field_is_named_in_full(home: Path) -> None:
+    app = wizard(HTTP, start=StepName.DETAILS)
+    async with app.run_test(size=SMALL) as pilot:
+        await until(pilot, "[2 Details]")
+        await pilot.press("enter")
+        screen = await until(pilot, "Back to mend it")
+        assert "X          Token Endpoint: 'http://login.example/token' is not encrypted" in screen
+        assert "Enter Test" not in screen
+        fits(pilot)
+
+
+async def test_what_no_file_can_bring_is_typed_and_the_secret_is_not_called_empty(home: Path) -> None:
+    app = wizard(HTTP._replace(iiq_token_endpoint="https://login.example/token"), start=StepName.DETAILS)
+    async with app.run_test(size=SMALL) as pilot:
+        await until(pilot, "[2 Details]")
+        await pilot.press("enter")
+        await until(pilot, "Enter Test")
+        await pilot.press("h")
+        await until(pilot, "Client Secret            typed, not shown here")
+        for way in ("A file to import", "Apply on this host"):
+            await choose(pilot, way)
+            await until(pilot, "Type this into IdentityIQ")
+            await pilot.press("escape")
+            await until(pilot, "How do the settings get there?")
+        await choose(pilot, "Watch its mail")
+        screen = await until(pilot, "Nothing listens yet")
+        assert "sent on through" not in screen, "there is no server to send with"
+        assert "m Hold or send on" not in screen
+
+
+def test_a_long_address_stands_whole_on_a_line_of_its_own_on_the_card() -> None:
+    profile = parse(HTTP._replace(iiq_token_endpoint=f"https://login.example/{'t' * 40}/token"), "")
+    assert isinstance(profile, Profile)
+    lines = card(profile, width=76).splitlines()
+    assert f"    https://login.example/{'t' * 40}/token" in lines
+    assert max(map(len, lines)) <= 76

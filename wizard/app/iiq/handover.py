@@ -15,6 +15,7 @@ from wizard.app.page import SCROLL_KEYS, Page, scroll_page
 from wizard.app.verdict import Note, Tone
 from wizard.app.widgets.finding import Notes
 from wizard.app.widgets.menu import Entry, Menu
+from wizard.identityiq.handover.wanted import ByHandError, wanted
 from wizard.profile import Profile, parse
 
 CARD = Entry("card", "Type it in", "the page's fields and values, to type or read out")
@@ -93,6 +94,8 @@ class HandOver(Page[None]):
         if profile is None:
             return
         match event.entry.id:
+            case "file" | "apply" if not can_be_imported(profile):
+                self._card(profile)
             case "card":
                 self._card(profile)
             case "file":
@@ -121,3 +124,12 @@ class HandOver(Page[None]):
         from wizard.app.iiq.card import Card
 
         self.app.push_screen(Card(profile))
+
+
+def can_be_imported(profile: Profile) -> bool:
+    """Return whether a file can bring the settings into IdentityIQ; where not, they are typed."""
+    try:
+        wanted(profile)
+    except ByHandError:
+        return False
+    return True

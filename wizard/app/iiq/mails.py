@@ -40,7 +40,7 @@ def plan_notes(profile: Profile, installation: Installation | None, *, by_hand: 
         Note("a relay on this host, on loopback only, for 30 minutes at most", "opens"),
         Note(point, "b", key=True),
         Note(f"{dot(not send_on)} held here: nobody gets them", "mails"),
-        Note(f"{dot(send_on)} sent on through {endpoint(profile)}, to the people they are for", "m", key=True),
+        *_sending_on(profile, send_on=send_on),
         Note("create a certification in IdentityIQ and sign it off", "you"),
         Note(
             "Only hosts that run IdentityIQ's Request service send mail: the relay sees it where that is this host. Mail that "
@@ -49,6 +49,13 @@ def plan_notes(profile: Profile, installation: Installation | None, *, by_hand: 
             tone=Tone.QUIET,
         ),
     )
+
+
+def _sending_on(profile: Profile, *, send_on: bool) -> tuple[Note, ...]:
+    """Return the other choice, where the form names a server that could send."""
+    if not profile.endpoint.host:
+        return ()
+    return (Note(f"{dot(send_on)} sent on through {endpoint(profile)}, to the people they are for", "m", key=True),)
 
 
 def rows_of(steps: tuple[State, ...]) -> tuple[Row, ...]:
@@ -64,8 +71,16 @@ def _settled(steps: tuple[State, ...]) -> tuple[State, ...]:
 
 def next_notes(steps: tuple[State, ...]) -> tuple[Note, ...]:
     """Return how the first step that is yours and not ticked is done."""
+    if any(step.done and step.step is Step.SIGN_OFF_MAIL for step in steps):
+        return _SEEN
     step = next((step for step in _settled(steps) if step.how and not step.done), None)
     return tuple(Note(line, "you") for line in step.how) if step else ()
+
+
+_SEEN = (
+    Note("The sign-off mail was seen: IdentityIQ sends it.", wide=True, tone=Tone.GOOD),
+    Note("ends the watch and puts the settings from before back", "x", key=True),
+)
 
 
 def entry_of(seen: Seen, fates: Mapping[int, str]) -> Entry:

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 
 from wizard.app import verdict
 from wizard.app.facts import Mark, Row
+from wizard.app.iiq.words import row
 from wizard.app.page import Page
 from wizard.app.verdict import Note, Tone, dot
 from wizard.app.widgets.finding import Notes
@@ -19,11 +20,14 @@ from wizard.profile import Password, Profile, SecretKind, SecretRef, parse
 from wizard.render.stages import duration
 
 if TYPE_CHECKING:
+    from wizard.identityiq.oauth.judging import Problem
     from wizard.identityiq.oauth.model import OAuthRun, StepResult
     from wizard.identityiq.oauth.settings import OAuthSettings
 
 _SECRET_REFUSED = ("auth-bad-credentials", "iiq-oauth-secret-expired")
 _NOBODY = "nobody yet: give a test recipient in Details"
+_OTHER_KEYS = (("m", "Send or not"), ("h", "Hand over"))
+_MEND_KEYS = (("Esc", "Back to mend it"), *_OTHER_KEYS, ("F1", "Help"))
 _MARKS = {"running": Mark.RUNNING, "passed": Mark.OK, "failed": Mark.FAILED, "skipped": Mark.SKIPPED}
 
 
@@ -37,12 +41,12 @@ class OAuthPage(Page[None]):
         "and, when asked, one message to your test recipient.\n\n"
         "For Microsoft 365 the app registration needs Mail.Send as an Application permission, with consent; Delegated is not "
         "enough.\n\n"
-        "The entries behind IdentityIQ's fields are not known, so these values are typed on its page: h in Hand over shows the "
-        "card.\n\n"
+        "The entries behind IdentityIQ's fields are not known, so these values are typed on its page: h opens Hand over, which "
+        "has a card of them.\n\n"
         "Whether IdentityIQ's own Java trusts the two hosts is another question: smtp-wizard iiq trust answers it.\n\n"
         "Without a screen: smtp-wizard iiq oauth"
     )
-    KEYS = (("Enter", "Test"), ("m", "Send or not"), ("h", "Hand over"), ("Esc", "Back"), ("F1", "Help"))
+    KEYS = (("Enter", "Test"), *_OTHER_KEYS, ("Esc", "Back"), ("F1", "Help"))
     BINDINGS: ClassVar = [
         Binding("enter,r", "go", "Test", show=False),
         Binding("m", "mode", "Send or not", show=False),
@@ -88,21 +92,24 @@ class OAuthPage(Page[None]):
             self.say((Note("The form has a mistake. Esc goes back to it.", wide=True, tone=Tone.BAD),))
             return
         wrong = problems(settings, send=self.send)
-        values = [Note(f"{one.label:<25}{one.value or 'yours to type'}", wide=True) for one in screen_values(settings)]
+        values = [row(one.label, one.value or "yours to type", 25) for one in screen_values(settings)]
         hosts = " and ".join(dict.fromkeys(filter(None, map(host_of, (settings.token_endpoint, settings.email_endpoint)))))
         self.say(
             (
                 *more,
-                *(Note(one.text, one.slot.label[:10], Tone.BAD if one.fatal else Tone.WARN) for one in wrong),
+                *(_wrong(one) for one in wrong),
+                *((Note("", wide=True),) if wrong else ()),
                 Note("Nothing has been contacted yet. This is what the test will do:", wide=True, tone=Tone.CALM),
                 Note(hosts or "no host yet", "connect to"),
                 Note("a token for the client ID, once", "ask for"),
                 Note(f"{dot(not self.send)} nothing: ends with the permissions in the token", "send"),
                 Note(f"{dot(self.send)} one test message to {settings.recipient or _NOBODY}", "m", key=True),
+                Note("", wide=True),
                 Note("What IdentityIQ's page is to hold", wide=True, tone=Tone.CALM),
                 *values,
             )
         )
+        self.show_keys(*(_MEND_KEYS if any(one.fatal for one in wrong) else self.KEYS))
 
     def action_mode(self) -> None:
         """Switch between asking for a token alone and sending a message with it."""
@@ -170,7 +177,7 @@ class OAuthPage(Page[None]):
     def _seen(self, tried: OAuthRun) -> None:
         self.tried = tried
         for stages in self.query(StageList):
-            stages.show_rows(tuple(_row(step) for step in tried.steps), _most(tried.settings))
+            stages.show_rows(_rows(tried.steps), _most(tried.settings))
             self.add_class("-begun")
         self.say(_words(tried))
         if tried.error and tried.error.id in _SECRET_REFUSED:
@@ -197,10 +204,21 @@ def _most(settings: OAuthSettings) -> int:
     return 3 + 3 * len({host_of(settings.token_endpoint), host_of(settings.email_endpoint)})
 
 
-def _row(step: StepResult) -> Row:
-    took = duration(step.seconds) if step.seconds else ""
-    fact = f"{step.host}  {step.detail}".strip() if step.host else step.detail
-    return Row(_MARKS[step.status], step.step.label, fact, took)
+def _wrong(one: Problem) -> Note:
+    """Return what is wrong with a field, under its whole name."""
+    said = f"{one.slot.label}: {one.text}"
+    return Note(said, "X", Tone.BAD) if one.fatal else Note(said, "!", Tone.WARN)
+
+
+def _rows(steps: tuple[StepResult, ...]) -> tuple[Row, ...]:
+    """Return the steps as rows; a host is named where it is a new one."""
+    shown, host = [], ""
+    for step in steps:
+        fact = f"{step.host if step.host != host else ''}  {step.detail}".strip()
+        host = step.host or host
+        took = duration(step.seconds) if step.seconds else ""
+        shown.append(Row(_MARKS[step.status], step.step.label, fact, took))
+    return tuple(shown)
 
 
 def _words(tried: OAuthRun) -> tuple[Note, ...]:
@@ -212,11 +230,13 @@ def _words(tried: OAuthRun) -> tuple[Note, ...]:
     )
     if not tried.ended:
         return (Note("Running ...", wide=True, tone=Tone.CALM),)
+    more: tuple[Note, ...] = (Note("Hand over: the card with these values, to type into IdentityIQ", "h", key=True),)
     if tried.accepted:
         said = f"The mail service accepted the message. Accepted is not yet arrived: look for {tried.token} in its subject."
     else:
-        said = "The token is good and may send. No message was sent; m, then Enter sends one."
-    return (Note(said, wide=True, tone=Tone.GOOD), *warnings)
+        said = "The token is good and may send. No message was sent."
+        more = (Note("then Enter: sends one message too", "m", key=True), *more)
+    return (Note(said, wide=True, tone=Tone.GOOD), *warnings, *more)
 
 
 def is_http(profile: Profile) -> bool:

@@ -99,11 +99,11 @@ class WatchPage(ConsolePage[None]):
     def _plan(self, *more: Note) -> None:
         if self.watched is None and not self.busy:
             self.say((*more, *plan_notes(self.profile, self.installation, by_hand=self.by_hand, send_on=self.send_on)))
-            self.show_keys(*_PLAN_KEYS)
+            self.show_keys(*(key for key in _PLAN_KEYS if key[0] != "m" or self.profile.endpoint.host))
 
     def action_mode(self) -> None:
-        """Switch between holding mails and sending them on."""
-        if self.watched is None and not self.busy:
+        """Switch between holding mails and sending them on, where there is a server to send with."""
+        if self.profile.endpoint.host and self.watched is None and not self.busy:
             self.send_on = not self.send_on
             self._plan()
 

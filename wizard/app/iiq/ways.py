@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wizard.app.iiq.words import row
 from wizard.app.verdict import Note, Tone
-from wizard.identityiq.handover.difference import difference, leftovers, unchanged
+from wizard.identityiq.handover.difference import Difference, difference, leftovers, unchanged
 from wizard.identityiq.handover.rollback import about_not_restored
 from wizard.identityiq.handover.wanted import ByHandError, wanted
 from wizard.identityiq.handover.words import label, shown_value
@@ -68,25 +69,26 @@ def _card(profile: Profile) -> tuple[Note, ...]:
 
     rows = fields(profile)
     width = max(len(one.label) for one in rows) + 2
-    secret = "typed, not shown here" if profile.login else "leave it empty"
-    return tuple(
-        Note(f"{one.label:<{width}}{one.value or (secret if 'assword' in one.label else 'leave it empty')}", wide=True)
-        for one in rows
-    )
+    return tuple(row(one.label, one.value or _unsaid(one.label, profile), width) for one in rows)
+
+
+def _unsaid(label: str, profile: Profile) -> str:
+    secret = (profile.login and "Password" in label) or "Secret" in label
+    return "typed, not shown here" if secret else "leave it empty"
 
 
 def _change(way: str, profile: Profile, taken: Taken | None) -> tuple[Note, ...]:
     try:
         entries = wanted(profile)
     except ByHandError as problem:
-        return (Note(str(problem), wide=True, tone=Tone.WARN),)
+        return (Note(str(problem), wide=True, tone=Tone.WARN), Note("opens the card with the values to type", "Enter", key=True))
     if taken is None:
         lead = _UNREAD_APPLY if way == "apply" else _UNREAD_FILE
         gap = Note("", wide=True)
-        return (Note(lead, wide=True), gap, *(Note(f"{label(one.key):<27}{shown_value(one)}", wide=True) for one in entries))
+        return (Note(lead, wide=True), gap, *(row(label(one.key), shown_value(one), _LABEL) for one in entries))
     changes = difference(taken.settings, entries)
     same = len(unchanged(taken.settings, entries))
-    notes = [Note(f"{one.label:<27}{one.old}  ->  {one.new}", wide=True) for one in changes]
+    notes = [note for one in changes for note in _changed(one)]
     if not changes:
         notes.append(Note("Nothing: IdentityIQ has these settings already.", wide=True, tone=Tone.GOOD))
     elif same:
@@ -96,6 +98,15 @@ def _change(way: str, profile: Profile, taken: Taken | None) -> tuple[Note, ...]
     return (*notes, *((Note(back, "back", Tone.QUIET),) if back else ()))
 
 
+def _changed(one: Difference) -> tuple[Note, ...]:
+    """Return before and after in one row, or in two where they do not fit."""
+    both = f"{one.old}  ->  {one.new}"
+    if len(both) <= 50:
+        return (row(one.label, both, _LABEL),)
+    return row(one.label, one.old, _LABEL), row("", f"->  {one.new}", _LABEL)
+
+
+_LABEL = 27  # columns; the list above has its second column there too
 _UNREAD_FILE = "IdentityIQ's own settings were not read, so what changes is not known, and no file can take it back."
 _UNREAD_APPLY = "IdentityIQ's settings are read first; then what would change is shown, and you are asked."
 

@@ -38,11 +38,12 @@ def card_lines(profile: Profile | None, *, width: int = 80) -> tuple[CardLine, .
 
 def _field(one: ScreenField, column: int, width: int) -> list[CardLine]:
     indent = " " * (column + 4)
-    said = [one.value] if one.value else []
+    alone = len(indent) + len(one.value) > width  # a long address stands whole on a line of its own
+    said = [one.value] if one.value and not alone else []
     said += [line.text.lstrip() for line in _wrapped(f"({one.note})", width, indent)] if one.note else []
-    return [
-        CardLine(f"  {one.label if number == 0 else '':<{column}}  {text}".rstrip()) for number, text in enumerate(said or [""])
-    ]
+    first = [CardLine(f"  {one.label}"), CardLine(f"    {one.value}")] if alone else []
+    lines = [f"  {'' if number or alone else one.label:<{column}}  {text}".rstrip() for number, text in enumerate(said or [""])]
+    return [*first, *(CardLine(line) for line in lines if line or not alone)]
 
 
 def _wrapped(text: str, width: int, indent: str) -> list[CardLine]:
