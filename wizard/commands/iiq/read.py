@@ -8,32 +8,17 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from wizard.commands.iiq import onhost
 from wizard.commands.terminal import UsageError, is_terminal, talk
 
 if TYPE_CHECKING:
+    from wizard.commands.iiq.read_shown import Judged
     from wizard.draft import Draft
-    from wizard.identityiq.lint import Flaw
     from wizard.identityiq.reading import Export
-    from wizard.identityiq.settings import Settings
 
 _LARGEST_STDIN = 32 * 1024 * 1024  # bytes; an export of more is named as a file
-
-
-class Seen(NamedTuple):
-    """What one run read and judged; ``folder`` is the installation's, None for a file."""
-
-    export: Export
-    settings: Settings
-    flaws: tuple[Flaw, ...]
-    folder: Path | None
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing that keeps mail from leaving was found."""
-        return all(flaw.finding.severity != "error" for flaw in self.flaws)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("--save: a profile needs a name, for example prod")
     saved = _saved(args)
     try:
-        seen = _seen(args, saved)
+        judged = _judged(args, saved)
     except XmlProblem as problem:
         raise UsageError(str(problem)) from None
     except ConsoleProblem as problem:
@@ -95,14 +80,14 @@ def run(args: argparse.Namespace) -> int:
 
             print_json(onhost.problem_object(problem, source=None, folder=args.folder or None))
         return 1
-    _show(args, seen)
+    _show(args, judged)
     if args.save:
         from wizard.commands.iiq.keeping import keep
 
-        talk(*keep(args, seen.settings, seen.folder, saved))
+        talk(*keep(args, judged.settings, judged.folder, saved))
     elif not args.json:
         talk(*_next(args))
-    return 0 if seen.ok else 1
+    return 0 if judged.ok else 1
 
 
 def _next(args: argparse.Namespace) -> tuple[str, ...]:
@@ -124,14 +109,15 @@ def _saved(args: argparse.Namespace) -> Draft | None:
     return config_of(args).profiles.get(args.save)
 
 
-def _seen(args: argparse.Namespace, saved: Draft | None) -> Seen:
+def _judged(args: argparse.Namespace, saved: Draft | None) -> Judged:
+    from wizard.commands.iiq.read_shown import Judged
     from wizard.identityiq.lint import lint
 
     export, folder = _read(args, saved)
     if export.settings is None:
         raise UsageError(f"{export.source} holds nothing about mail: no SystemConfiguration is in it.", *_what_it_holds(export))
     flaws = lint(export.settings, production=_production(args, saved))
-    return Seen(export, export.settings, flaws, folder)
+    return Judged(export, export.settings, flaws, folder)
 
 
 def _production(args: argparse.Namespace, saved: Draft | None) -> bool | None:
@@ -183,12 +169,12 @@ def _from_host(args: argparse.Namespace, saved: Draft | None) -> tuple[Export, P
     return export, chosen.folder
 
 
-def _show(args: argparse.Namespace, seen: Seen) -> None:
+def _show(args: argparse.Namespace, judged: Judged) -> None:
     from wizard.commands.iiq import read_shown
 
     if args.json:
         from wizard.commands.saved import print_json
 
-        print_json(read_shown.as_json(seen))
+        print_json(read_shown.as_json(judged))
     else:
-        read_shown.print_text(seen)
+        read_shown.print_text(judged)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wizard.commands.terminal import style_for, write_out
-from wizard.identityiq.settings import Key
+from wizard.identityiq.settings import Key, Settings
 from wizard.identityiq.translate import changes, left_behind
 from wizard.identityiq.vocabulary import Row, rows
 from wizard.render.json import finding_object
@@ -15,30 +16,44 @@ from wizard.render.text import finding_lines
 from wizard.values import shown
 
 if TYPE_CHECKING:
-    from wizard.commands.iiq.read import Seen
     from wizard.identityiq.lint import Flaw
+    from wizard.identityiq.reading import Export
     from wizard.render.style import Style
 
 _WIDEST = 30  # columns of a value that others are lined up by
 
 
-def print_text(seen: Seen) -> None:
+class Judged(NamedTuple):
+    """What was read, and what is wrong with it; ``folder`` is the installation's, None for a file."""
+
+    export: Export
+    settings: Settings
+    flaws: tuple[Flaw, ...]
+    folder: Path | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing that keeps mail from leaving was found."""
+        return all(flaw.finding.severity != "error" for flaw in self.flaws)
+
+
+def print_text(judged: Judged) -> None:
     """Write it all to standard output."""
     style = style_for(sys.stdout, os.environ)
-    lines = [*_settings(seen, style), *_beside(seen, style)]
-    for flaw in seen.flaws:
-        lines += ["", *_flaw(flaw, seen, style)]
-    write_out("\n".join([*lines, "", *_verdict(seen, style)]) + "\n")
+    lines = [*_settings(judged, style), *_beside(judged, style)]
+    for flaw in judged.flaws:
+        lines += ["", *_flaw(flaw, judged, style)]
+    write_out("\n".join([*lines, "", *_verdict(judged, style)]) + "\n")
 
 
-def _settings(seen: Seen, style: Style) -> list[str]:
-    said = [style.heading(style.plain(f"What {seen.export.source} says about mail"))]
-    table = rows(seen.settings)
+def _settings(judged: Judged, style: Style) -> list[str]:
+    said = [style.heading(style.plain(f"What {judged.export.source} says about mail"))]
+    table = rows(judged.settings)
     label, value = (max((len(cell) for cell in cells), default=0) for cells in _columns(table))
     said += [f"  {row.label:<{label}}  {style.plain(row.value):<{value}}  {style.plain(_meant(row))}".rstrip() for row in table]
     if not table:
         said.append("  nothing")
-    if seen.settings.merged:
+    if judged.settings.merged:
         said += ["", *style.wrapped("This changes single entries only: what it does not name stays as it is in IdentityIQ.")]
     return said
 
@@ -54,31 +69,31 @@ def _meant(row: Row) -> str:
     return f"{row.ours}{profile}"
 
 
-def _beside(seen: Seen, style: Style) -> list[str]:
+def _beside(judged: Judged, style: Style) -> list[str]:
     """Return what else is worth knowing: templates with a From of their own, and mail that waits."""
     said: list[str] = []
-    for sender in seen.settings.senders[:5]:
+    for sender in judged.settings.senders[:5]:
         said += style.wrapped(f"The template '{shown(sender.template)}' has a From of its own: {shown(sender.sender)}")
-    more = len(seen.settings.senders) - 5
+    more = len(judged.settings.senders) - 5
     if more > 0:
         said += style.wrapped(f"{more} more templates have one, too.")
-    queue = seen.export.queue
+    queue = judged.export.queue
     if queue is not None:
         mails = {0: "No mail is", 1: "1 mail is"}.get(queue, f"{queue} mails are")
         said += style.wrapped(f"{mails} expected to wait in IdentityIQ's queue, counted from the Requests in it.")
     return ["", *said] if said else []
 
 
-def _flaw(flaw: Flaw, seen: Seen, style: Style) -> list[str]:
+def _flaw(flaw: Flaw, judged: Judged, style: Style) -> list[str]:
     first, *rest = finding_lines(flaw.finding, None, style)
-    in_file = flaw.line and seen.folder is None  # of what a console printed nobody counts the lines
+    in_file = flaw.line and judged.folder is None  # of what a console printed nobody counts the lines
     place = f"line {flaw.line}, column {flaw.column}: {flaw.key}" if in_file else flaw.key
     return [first, *style.wrapped(place), *rest]
 
 
-def _verdict(seen: Seen, style: Style) -> list[str]:
+def _verdict(judged: Judged, style: Style) -> list[str]:
     errors, warnings, notes = (
-        sum(flaw.finding.severity == severity for flaw in seen.flaws) for severity in ("error", "warning", "info")
+        sum(flaw.finding.severity == severity for flaw in judged.flaws) for severity in ("error", "warning", "info")
     )
     if not errors + warnings:
         noted = f", {_counted(notes, 'note', 'notes')}" if notes else ""
@@ -98,14 +113,14 @@ def _counted(number: int, one: str, more: str) -> str:
 # --- JSON -------------------------------------------------------------------------------------------------------------------
 
 
-def as_json(seen: Seen) -> dict[str, Any]:
+def as_json(judged: Judged) -> dict[str, Any]:
     """Return the object other programs read; absent facts are null, and no password is in it."""
-    settings, export = seen.settings, seen.export
+    settings, export = judged.settings, judged.export
     return {
         "schema": 1,
         "source": export.source,
-        "folder": str(seen.folder) if seen.folder else None,
-        "ok": seen.ok,
+        "folder": str(judged.folder) if judged.folder else None,
+        "ok": judged.ok,
         "trouble": None,
         "problem": None,
         "merge": settings.merged,
@@ -134,7 +149,7 @@ def as_json(seen: Seen) -> dict[str, Any]:
         ],
         "objects": dict(export.objects),
         "queue": export.queue,
-        "flaws": [_flaw_object(flaw) for flaw in seen.flaws],
+        "flaws": [_flaw_object(flaw) for flaw in judged.flaws],
     }
 
 

@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _one(args: argparse.Namespace) -> Template:
     """Return the one template to send. Raises UsageError when more than one is meant."""
-    from wizard.commands.iiq.template import chosen_templates
+    from wizard.commands.iiq.template_named import chosen_templates
     from wizard.commands.terminal import UsageError
 
     chosen = chosen_templates(args, [args.file] if args.file else [])
@@ -70,7 +70,7 @@ def _one(args: argparse.Namespace) -> Template:
 
 def _rendered(args: argparse.Namespace, template: Template, profile: Profile) -> Rendered | None:
     """Render it, and say what is wrong; None where no mail comes of it."""
-    from wizard.commands.iiq.template import rendered_templates
+    from wizard.commands.iiq.template_named import rendered_templates
     from wizard.commands.terminal import talk
     from wizard.identityiq.templates import lint
 

@@ -39,7 +39,7 @@ def before_lines(before: Standing, chosen: Installation, settings: Settings) -> 
     minutes = settings.seconds / 60
     return (
         f"IdentityIQ in {chosen.folder} sends to {host}, port {port}, now.",
-        f"For at most {minutes:g} minutes it will send to a relay on this host, without encryption; then its settings come back.",
+        f"For at most {minutes:g} {'minute' if minutes == 1 else 'minutes'} it will send to a relay on this host, without encryption; then its settings come back.",
         "Backup and rollback file are made first. Everybody's mail passes the relay meanwhile, old mail that waits as well.",
         _what_happens(settings),
     )
@@ -95,8 +95,8 @@ def event(event: WatchEvent, profile: Profile | None, as_json: bool, style: Styl
                 return _line({"event": "holding", **_observed(seen)})
             why = _cause(seen, profile)
             return _sentence(f"Nothing is sent on any more: the sign-in was refused, and is not tried again. {why}", style)
-        case Stepped(steps=steps):
-            return _line({"event": "steps", "steps": [_step_json(step) for step in steps]}) if as_json else _ticked(steps, style)
+        case Stepped(steps=steps, step=step):
+            return _line({"event": "steps", "steps": [_step_json(one) for one in steps]}) if as_json else _ticked(steps, step, style)
         case Note(text=text, wrong=wrong):
             return _line({"event": "note", "text": text, "wrong": wrong}) if as_json else _sentence(text, style)
         case _:
@@ -190,10 +190,9 @@ def _cause(seen: Observation, profile: Profile | None) -> str:
     return f"{said.rstrip('.')}."
 
 
-def _ticked(steps: tuple[State, ...], style: Style) -> str:
-    done = [step for step in steps if step.done]
-    last = done[-1] if done else None
-    return "" if last is None else style.fit(f"{style.sign('ok')}  {last.title}{f' ({last.note})' if last.note else ''}\n")
+def _ticked(steps: tuple[State, ...], step: Step | None, style: Style) -> str:
+    done = (f"{state.title}{f' ({state.note})' if state.note else ''}" for state in steps if state.step is step and state.done)
+    return "".join(style.fit(f"{style.sign('ok')}  {line}\n") for line in done)
 
 
 # -- JSON ------------------------------------------------------------------------------------------------------------------
