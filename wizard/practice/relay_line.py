@@ -2,10 +2,11 @@
 
 Must not know what becomes of a mail afterwards, nor how ports are opened.
 """
-# ruff: noqa: N802 - aiosmtpd finds its commands and hooks by these names
+# ruff: noqa: N802, N815 - aiosmtpd finds its commands and hooks by these names
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -25,6 +26,12 @@ OFFERED = ("LOGIN", "PLAIN")  # what every Java mail library has; a sign-in is a
 MOST_RECIPIENTS = 1000
 _TIMEOUT = 120.0  # seconds of silence after which a session ends
 _NULL_SENDER = "<>"  # aiosmtpd takes an empty sender for a missing one
+# An address goes on to the real server inside <>: what could end it there, or a line, would be a command of the sender's own.
+_CARRIED = re.compile(
+    r'(?:[^\s<>"\x00-\x1f\x7f-\x9f]+|"(?:[^"\\\x00-\x1f\x7f-\x9f]|\\[\x20-\x7e])*")(?:@[^\s<>"\x00-\x1f\x7f-\x9f]+)?'
+)
+_NOT_CARRIED = "553 5.1.3 An address with a control character, or a blank or < outside quotation marks, is not taken"
+_WEB = "421 4.7.0 This is a mail server, and you speak HTTP"
 
 
 class AnyAccount(Account):
@@ -79,6 +86,8 @@ class Desk:
         refusal = smtp.refusal()
         if refusal:
             return refusal
+        if address not in ("", _NULL_SENDER) and not _CARRIED.fullmatch(address):
+            return _NOT_CARRIED
         envelope.mail_from = address or _NULL_SENDER
         envelope.mail_options.extend(options)
         return "250 2.1.0 Ok"
@@ -87,6 +96,8 @@ class Desk:
         """Take any recipient: whether the mail goes on to it is decided later, and it is shown in any case."""
         if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
             return "452 4.5.3 Too many recipients"
+        if not _CARRIED.fullmatch(address):
+            return _NOT_CARRIED
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 Ok"
 
@@ -159,6 +170,13 @@ class RelayLine(QuietLine):
         if not self._door.welcomes(self.address):
             return False
         return bool(self.tls_version) or ip_address(self.address.partition("%")[0]).is_loopback
+
+    async def smtp_POST(self, arg: str | None) -> None:
+        """End the session: a page in a browser on this host may post to any port, and write mail in the form it posts."""
+        await self.push(_WEB)
+        raise LineGoneError
+
+    smtp_GET = smtp_PUT = smtp_OPTIONS = smtp_CONNECT = smtp_POST
 
     async def smtp_STARTTLS(self, arg: str | None) -> None:
         """Go over to TLS; a handshake that fails, because our certificate is not trusted, ends the session quietly."""

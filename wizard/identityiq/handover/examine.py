@@ -63,15 +63,18 @@ _WHY = (
 )
 
 
-def examine(text: str) -> tuple[Flaw, ...]:
-    """Return everything wrong with a merge file, in the order of its lines. Never raises; no flaw repeats a secret."""
+def examine(text: str, *, production: bool | None = None) -> tuple[Flaw, ...]:
+    """Return everything wrong with a merge file, in the order of its lines. Never raises; no flaw repeats a secret.
+
+    ``production`` is what the caller knows of the IdentityIQ it is for; None leaves it to what the settings look like.
+    """
     text = text.removeprefix("\ufeff")
     found = list(_characters(text))
     clean, comments = _without_comments(text)
     found += comments
     if not found or found == comments:
         try:
-            found += _judged(scan(clean))
+            found += _judged(scan(clean), production)
         except NotXmlError as problem:
             found.append(_not_xml(problem))
     # What is about an absent entry has no line, and comes last.
@@ -125,7 +128,7 @@ class _Target(NamedTuple):
     merged: bool
 
 
-def _judged(scanned: Scanned) -> Iterator[Flaw]:
+def _judged(scanned: Scanned, production: bool | None) -> Iterator[Flaw]:
     root = scanned.root
     if scanned.encoding.lower() not in _UTF8:
         yield flaw("iiq-file-encoding", 1, 1, what=scanned.encoding)
@@ -142,7 +145,7 @@ def _judged(scanned: Scanned) -> Iterator[Flaw]:
     for target in targets:
         inside = _in_map(target.node)
         placed += inside
-        yield from _object(target, inside)
+        yield from _object(target, inside, production)
     yield from _misplaced(entries, placed)
 
 
@@ -178,15 +181,15 @@ def _in_map(configuration: Node) -> list[Node]:
 
 
 def _misplaced(entries: tuple[Node, ...], placed: list[Node]) -> Iterator[Flaw]:
-    known = {id(entry) for entry in placed}
-    nested = {id(inner) for entry in placed for child in entry.children for inner in child.all("entry")}
+    right = {id(entry) for entry in placed}
+    right |= {id(inner) for entry in placed for child in entry.children for inner in child.all("entry")}
     for entry in entries:
         key = entry.attributes.get("key", "")
-        if id(entry) not in known | nested and key in _MAIL_KEYS:
+        if id(entry) not in right and key in _MAIL_KEYS:
             yield flaw("iiq-file-misplaced-entry", entry.line, entry.column, key=key)
 
 
-def _object(target: _Target, entries: list[Node]) -> Iterator[Flaw]:
+def _object(target: _Target, entries: list[Node], production: bool | None) -> Iterator[Flaw]:
     node, name = target.node, target.node.attributes.get("name", "")
     mail = [entry for entry in entries if entry.attributes.get("key") in _MAIL_KEYS]
     if not target.merged:
@@ -197,7 +200,7 @@ def _object(target: _Target, entries: list[Node]) -> Iterator[Flaw]:
         if not mail:
             return  # another object is another one's business
     yield from _entries(entries)
-    yield from lint(_settings(mail, target.merged))
+    yield from lint(_settings(mail, target.merged), production=production)
 
 
 # --- the entries --------------------------------------------------------------------------------------------------------------

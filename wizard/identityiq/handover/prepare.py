@@ -26,6 +26,7 @@ from wizard.identityiq.console.session import (
 )
 from wizard.identityiq.handover.difference import leftovers
 from wizard.identityiq.handover.examine import examine
+from wizard.identityiq.handover.foreign import foreign
 from wizard.identityiq.handover.merge import merge_xml
 from wizard.identityiq.handover.plan import Plan
 from wizard.identityiq.handover.rollback import about_not_restored
@@ -102,6 +103,7 @@ async def plan_undo(
     """Return what importing a rollback file would change. Raises ConsoleProblem, and UnfitError for a file that is none."""
     document = _text_of(path)
     found, whole = _settings_in(document, path)
+    _refuse_foreign(document, path)
     waits = patience or Patience()
     async with open_session(installation, login=login, deadline=deadline, say=say, patience=waits) as session:
         read = await _read(session, installation)
@@ -178,6 +180,16 @@ def _settings_in(document: str, path: Path) -> tuple[Settings, bool]:
         raise UnfitError(f"{path} holds no mail settings of IdentityIQ.")
     merges = any(one.attributes.get("name") == "merge" for one in scan(document).root.all("ImportAction"))
     return settings, not merges
+
+
+def _refuse_foreign(document: str, path: Path) -> None:
+    """What is shown before an import is mail's settings: nothing else may go with them, whoever wrote the file."""
+    found = foreign(scan(document))
+    if found:
+        raise UnfitError(
+            f"{path} would change more than IdentityIQ's mail settings: it holds {found}. Such a file is not imported from here. "
+            "If you know where it is from and want all of it, import it yourself in IdentityIQ, under Import from File."
+        )
 
 
 def _about_form(ident: str) -> bool:

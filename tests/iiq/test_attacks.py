@@ -1,0 +1,124 @@
+"""What an attacker would hand to the parts that touch IdentityIQ: files, addresses, programs, certificates of somebody else."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.iiq.standin import commands_of, settings_of, standin
+from wizard.identityiq.console.session import Patience
+from wizard.identityiq.handover.examine import examine
+from wizard.identityiq.handover.prepare import UnfitError, plan_undo
+from wizard.practice.relay import Relay
+from wizard.practice.relay_events import Mail, RelayEvent
+
+QUICK = Patience(settle=0.05, start=5.0, answer=5.0, report=1.0, quit=5.0)
+HEAD = "<?xml version='1.0' encoding='UTF-8'?>\n"
+DOCTYPE = '<!DOCTYPE sailpoint PUBLIC "sailpoint.dtd" "sailpoint.dtd">\n'
+ENTRY = '<entry key="defaultEmailHost" value="mail.old.example"/>'
+
+
+def merge(entries: str = ENTRY, beside: str = "", within: str = "", *, doctype: str = DOCTYPE) -> str:
+    """Return a rollback file as it is made here, with what an attacker puts into it."""
+    return (
+        f'{HEAD}{doctype}<sailpoint>\n<ImportAction name="merge">\n<Configuration name="SystemConfiguration"><Attributes><Map>'
+        f"{entries}</Map></Attributes></Configuration>{within}\n</ImportAction>\n{beside}</sailpoint>\n"
+    )
+
+
+FOREIGN = {
+    "a rule": merge(beside='<Rule name="evil"><Source>anything</Source></Rule>'),
+    "an administrator": merge(beside='<Identity name="evil"/>'),
+    "a program to run": merge(beside='<ImportAction name="execute" value="evil.Importer"/>'),
+    "another file": merge(beside='<ImportAction name="include" value="/tmp/evil.xml"/>'),
+    "another object": merge(beside='<Configuration name="LoginConfiguration"/>'),
+    "an object in the merge": merge(within='<Rule name="evil"/>'),
+    "an entry that is not mail's": merge(ENTRY + '<entry key="loginPassThrough" value="true"/>'),
+    "a value with a rule in it": merge('<entry key="defaultEmailHost"><value><Map><Rule name="x"/></Map></value></entry>'),
+    "a document type of its own": merge(doctype='<!DOCTYPE sailpoint SYSTEM "http://evil.example/x.dtd">\n'),
+    "two objects": f"{HEAD}{DOCTYPE}<sailpoint>" + f'<Configuration name="SystemConfiguration"><Attributes><Map>{ENTRY}'
+    '</Map></Attributes></Configuration><Configuration name="Evil"/></sailpoint>',
+}
+
+
+@pytest.mark.parametrize("brought", FOREIGN)
+async def test_undo_imports_no_file_that_brings_more_than_mail_settings(tmp_path: Path, brought: str) -> None:
+    iiq = standin(tmp_path / "iiq")
+    before, file = settings_of(iiq), tmp_path / "rollback.xml"
+    file.write_text(FOREIGN[brought])
+
+    with pytest.raises(UnfitError):
+        await plan_undo(iiq, file, patience=QUICK)
+
+    assert settings_of(iiq) == before
+    assert commands_of(iiq) == []
+
+
+async def test_undo_takes_a_rollback_file_as_it_is_made_here(tmp_path: Path) -> None:
+    file = tmp_path / "rollback.xml"
+    file.write_text(merge())
+
+    plan = await plan_undo(standin(tmp_path / "iiq"), file, patience=QUICK)
+
+    assert [entry.key for entry in plan.entries] == ["defaultEmailHost"]
+
+
+def test_a_merge_file_with_very_many_entries_is_judged_in_time() -> None:
+    flaws = examine(merge("".join(f'<entry key="k{number}" value="x"/>' for number in range(60_000))))
+
+    assert not any(flaw.finding.id == "iiq-file-misplaced-entry" for flaw in flaws)
+
+
+# -- the relay -----------------------------------------------------------------------------------------------------------------
+
+
+async def said_to(relay: Relay, *lines: bytes) -> list[bytes]:
+    """Say lines to a relay, each after the reply to the one before, and return the replies; they end where the line does."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+    replies = [await reader.readline()]
+    for line in (b"HELO iiq.example.com", *lines):
+        writer.write(line + b"\r\n")
+        replies.append(await reader.readline())
+    writer.close()
+    return replies[2:]
+
+
+@pytest.mark.parametrize("address", [b'"a\rRCPT TO:<v@w>\r"@b', b'"a\x1b[2J"@b', b'"a\xc2\x9b2J"@b', b'"a\xe2\x80\xa8"@b'])
+async def test_the_relay_takes_no_address_that_would_be_a_command_or_an_escape_sequence(tmp_path: Path, address: bytes) -> None:
+    async with Relay(lambda _: None, folder=tmp_path) as relay:
+        sender, good, recipient = await said_to(
+            relay, b"MAIL FROM:<%b>" % address, b"MAIL FROM:<iiq@example.com>", b"RCPT TO:<%b>" % address
+        )
+
+    assert sender.startswith(b"5")
+    assert good.startswith(b"250")
+    assert recipient.startswith(b"5")
+
+
+@pytest.mark.parametrize("address", [b"", b"o'neil+iiq@example.com", b'"Jane Doe"@example.com', b"iiq@[192.0.2.1]"])
+async def test_the_relay_takes_every_address_an_application_may_have(tmp_path: Path, address: bytes) -> None:
+    events: list[RelayEvent] = []
+    async with Relay(events.append, folder=tmp_path) as relay:
+        to = address or b"postmaster"
+        replies = await said_to(relay, b"MAIL FROM:<%b>" % address, b"RCPT TO:<%b>" % to, b"DATA", b"Subject: x\r\n\r\nx\r\n.")
+
+    assert [reply[:3] for reply in replies] == [b"250", b"250", b"354", b"250"]
+    (mail,) = (event for event in events if isinstance(event, Mail))
+    assert (mail.sender, mail.recipients) == (address.decode(), (to.decode(),))
+
+
+async def test_a_web_page_cannot_write_mail_by_posting_to_the_relay(tmp_path: Path) -> None:
+    events: list[RelayEvent] = []
+    async with Relay(events.append, folder=tmp_path) as relay:
+        reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+        mail = b"EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nx\r\n.\r\n"
+        writer.write(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" + mail)
+        async with asyncio.timeout(30):
+            said = await reader.read()
+        writer.close()
+
+    assert b"421" in said
+    assert b"354" not in said
+    assert events == []
