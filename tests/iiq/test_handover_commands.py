@@ -200,6 +200,7 @@ def test_a_non_production_profile_is_offered_a_redirect_and_can_have_it(home: Pa
     assert settings.notification is NotificationType.REDIRECT_TO_EMAIL
     assert settings.value(Key.REDIRECT_ADDRESS) == "me@new.test"
     assert "--redirect" not in again.err
+    assert "mistake" not in one_line(again.out + again.err), "what the profile says of its environment beats a guess"
 
 
 @pytest.mark.parametrize(
@@ -355,6 +356,16 @@ def test_waiting_mail_is_kept_when_the_change_went_wrong(home: Path) -> None:
     ran = run("iiq", "apply", "prod", "--folder", str(iiq.folder), "--yes", "--clear-queue", "--yes-delete-waiting-mail")
     assert ran.code == 1
     assert waiting_in(iiq) == 3
+
+
+def test_waiting_mail_is_kept_and_that_is_said_where_nothing_had_to_change(home: Path) -> None:
+    iiq = standin(home / "iiq", waiting=3)
+    words = ("iiq", "apply", "prod", "--folder", str(iiq.folder), "--yes")
+    assert run(*words).code == 0
+    again = run(*words, "--clear-queue", "--yes-delete-waiting-mail")
+    assert again.code == 0
+    assert waiting_in(iiq) == 3
+    assert "waiting mail was kept" in again.err
 
 
 async def on_terminal(home: Path, *words: str, answers: dict[str, str]) -> Ran:

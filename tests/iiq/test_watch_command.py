@@ -106,6 +106,28 @@ async def test_it_ends_by_itself_once_the_sign_off_mail_was_seen(tmp_path: Path)
     assert running.lines[-1]["restored"] is True
 
 
+async def test_each_step_is_ticked_once_under_its_own_name(tmp_path: Path) -> None:
+    iiq = standin(tmp_path / "iiq")
+    process = await cli.start("iiq", "watch", "--folder", str(iiq.folder), "--yes", "--until-sign-off")
+    assert process.stdout is not None
+    said = ""
+    async with asyncio.timeout(60):
+        while "Mails appear here" not in said:
+            said += (await process.stdout.readline()).decode()
+        port = int(settings_of(iiq)["defaultEmailPort"])
+        await asyncio.to_thread(send, port, message("Certification Q3 is ready for you", "Please review the certification.\n"))
+        await asyncio.to_thread(send, port)
+        rest, _ = await process.communicate()
+    ticks = [line.removeprefix("ok").strip() for line in (said + rest.decode()).splitlines() if line.startswith("ok ")]
+    assert ticks[2:] == [
+        "A mail from IdentityIQ was seen (mail 1)",
+        "You create a certification (mail 1)",
+        "You decide on its items and sign it off",
+        "The sign-off mail was seen (mail 2: Certification Sign Off Approval)",
+        "IdentityIQ's settings are as they were",
+    ]
+
+
 async def test_a_watch_that_was_killed_is_remembered_refused_twice_and_undone(tmp_path: Path) -> None:
     iiq = standin(tmp_path / "iiq")
     before = settings_of(iiq)

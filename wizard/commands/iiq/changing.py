@@ -85,6 +85,8 @@ def _run(
     elif not args.yes and not args.plan:  # whoever agrees has to see what to
         talk(*shown.plan_text(plan, style_for(sys.stderr, os.environ), backlog=backlog))
     nothing = not plan.changes and not plan.goes
+    if nothing and words.clear_queue:
+        talk("The waiting mail was kept: --clear-queue asks after a change, and there was none. In the console: clearEmailQueue.")
     if nothing or args.plan or not _agreed(args, words.question):
         return shown.end(args, plan, None, chosen, code=0 if nothing or args.plan else 1)
     applied = _carried_out(args, plan, used[-1], words)

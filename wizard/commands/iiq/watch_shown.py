@@ -96,7 +96,9 @@ def event(event: WatchEvent, profile: Profile | None, as_json: bool, style: Styl
             why = _cause(seen, profile)
             return _sentence(f"Nothing is sent on any more: the sign-in was refused, and is not tried again. {why}", style)
         case Stepped(steps=steps, step=step):
-            return _line({"event": "steps", "steps": [_step_json(one) for one in steps]}) if as_json else _ticked(steps, step, style)
+            return (
+                _line({"event": "steps", "steps": [_step_json(one) for one in steps]}) if as_json else _ticked(steps, step, style)
+            )
         case Note(text=text, wrong=wrong):
             return _line({"event": "note", "text": text, "wrong": wrong}) if as_json else _sentence(text, style)
         case _:

@@ -15,8 +15,9 @@ from wizard.identityiq.handover.examine import examine
 from wizard.identityiq.handover.merge import merge_xml
 from wizard.identityiq.handover.rollback import NothingToRestoreError, about_not_restored, rollback_xml
 from wizard.identityiq.handover.tokens import PASSWORD_TOKEN, properties, tokenised
-from wizard.identityiq.handover.wanted import by_hand, comment_for, proposes_redirect, wanted
+from wizard.identityiq.handover.wanted import by_hand, comment_for, proposes_redirect, side_of, wanted
 from wizard.identityiq.settings import SECRET_KEYS, Entry, Settings
+from wizard.iiqside import Environment
 from wizard.profile import Password, Profile
 
 PRIVATE = 0o600
@@ -77,7 +78,9 @@ def bundle(
 
 
 def _notes(profile: Profile, document: str) -> tuple[str, ...]:
-    flaws = [one.finding for one in examine(document) if one.finding.severity is not Severity.INFO]
+    environment = side_of(profile).environment
+    production = None if environment is None else environment is Environment.PRODUCTION
+    flaws = [one.finding for one in examine(document, production=production) if one.finding.severity is not Severity.INFO]
     return (*_said(proposes_redirect(profile)), *by_hand(profile), *(f"{flaw.title}. {flaw.meaning}" for flaw in flaws))
 
 

@@ -118,7 +118,10 @@ def _against(template: Template, address: str, profile: Profile) -> Iterator[Tem
         else "Many servers refuse a sender that is not the sign-in's own, and receivers check its domain (SPF, DMARC)."
     )
     words = (f"From is {shown(address)}, the profile has {shown(own)}", f"A template's own From wins. {because}")
-    advice = ("Take From out, so that the default one is used, or have the server allow it.", "Try it: iiq template send.")
+    advice = (
+        "Take From out, so that the default one is used, or have the server allow it.",
+        "Try it: smtp-wizard iiq template send.",
+    )
     yield _from(template, "from-other", severity, words, advice)
 
 

@@ -35,9 +35,10 @@ class Seen(NamedTuple):
 
 
 class Stepped(NamedTuple):
-    """A step was ticked; all of them as they stand now."""
+    """All steps as they stand now, and the one that was ticked; None where it was more than one."""
 
     steps: tuple[State, ...]
+    step: Step | None = None
 
 
 class Note(NamedTuple):
@@ -182,7 +183,7 @@ class Watch:
 
     def _tick(self, step: Step, note: str = "") -> None:
         self.steps = ticked(self.steps, step, note)
-        self._tell(Stepped(self.steps))
+        self._tell(Stepped(self.steps, step))
 
     def left(self) -> tuple[Path, ...]:
         """Return the files of mails that were not sent on to everybody, oldest first."""
