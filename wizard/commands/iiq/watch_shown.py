@@ -37,9 +37,10 @@ def before_lines(before: Standing, chosen: Installation, settings: Settings) -> 
 
     host, port = before.value(Key.HOST) or "(not set)", before.value(Key.PORT) or "(not set)"
     minutes = settings.seconds / 60
+    limit = f"{minutes:g} {'minute' if minutes == 1 else 'minutes'}"
     return (
         f"IdentityIQ in {chosen.folder} sends to {host}, port {port}, now.",
-        f"For at most {minutes:g} {'minute' if minutes == 1 else 'minutes'} it will send to a relay on this host, without encryption; then its settings come back.",
+        f"For at most {limit} it will send to a relay on this host, without encryption; then its settings come back.",
         "Backup and rollback file are made first. Everybody's mail passes the relay meanwhile, old mail that waits as well.",
         _what_happens(settings),
     )
