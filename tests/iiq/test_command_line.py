@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.iiq.exports import bare, configuration
-from tests.iiq.standin import Fault, standin
-from tests.unit.cli import run, run_in_terminal, run_process, settle
+from tests.iiq.standin import Fault, commands_of, process_of, standin
+from tests.unit.cli import PYTHON, run, run_in_terminal, run_process, settle
 from wizard.config import load
 from wizard.identityiq.console.judge import judge
 from wizard.identityiq.translate import port_meant
@@ -209,3 +211,31 @@ def test_each_place_that_cannot_be_written_names_its_own_flag() -> None:
     problem = OSError(errno.EROFS, "read-only")
     assert reason(problem, "--config").endswith("Choose another place with --config")
     assert "--config" not in reason(problem)
+
+
+# --- stopped from outside --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ignored", ["", "INT"])
+@pytest.mark.parametrize("words", [("read",), ("apply", "prod", "--yes")])
+async def test_a_kill_takes_the_console_with_it_in_the_background_of_a_script_too(
+    home: Path, profile: str, tmp_path: Path, words: tuple[str, ...], ignored: str
+) -> None:
+    iiq = standin(tmp_path / "iiq", fault=Fault.HANG, at="get")
+    process = await asyncio.create_subprocess_exec(
+        *("/bin/sh", "-c", f'trap "" {ignored}; exec "$@"', "sh"),  # as a shell starts what stands before an &
+        *(*PYTHON, "iiq", *words, "--folder", str(iiq.folder)),
+        stdin=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    )
+    assert process.stderr is not None
+    while "get" not in commands_of(iiq):
+        assert process.returncode is None
+        await asyncio.sleep(0)
+    process.terminate()
+    said = (await process.communicate())[1].decode()
+
+    assert process.returncode == 130, said
+    with pytest.raises(ProcessLookupError):
+        os.kill(process_of(iiq)[0], 0)

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from wizard.commands.saved import quoted
 from wizard.commands.terminal import UsageError, is_terminal, talk
 
 if TYPE_CHECKING:
@@ -73,7 +74,24 @@ def installation(args: argparse.Namespace, usual: Path | None = None) -> Install
             f"{len(found)} installations of IdentityIQ were found on this host. Say which one:",
             *(f"  --folder {one.folder}" for one in found),
         )
-    return found[0]
+    return unasked(found[0])
+
+
+def unasked(found: Installation) -> Installation:
+    """Return an installation nobody named, where nobody else can have laid it out to be found. Raises UsageError.
+
+    Its console and jars would run as this user, who may be root, and any user of the host can start something that looks so.
+    """
+    from wizard.identityiq.starting import stranger
+
+    owner = stranger(found.console) or stranger(found.mail.jar if found.mail else found.console)
+    if owner:
+        raise UsageError(
+            f"The IdentityIQ in {found.folder} belongs to {owner}, and what is in it would run as you. If it is yours, name it: "
+            f"--folder {quoted(str(found.folder))}",
+            f"or run smtp-wizard as its user: sudo -u {owner} smtp-wizard ...",
+        )
+    return found
 
 
 def _in_folder(folder: Path) -> Installation:
@@ -112,6 +130,7 @@ def in_console(args: argparse.Namespace, do: Callable[[ConsoleLogin | None], Awa
     """
     import asyncio
 
+    from wizard.commands.iiq.stopping import as_interrupt
     from wizard.identityiq.console.session import ConsoleProblem, Trouble
 
     async def attempt(login: ConsoleLogin | None) -> T:
@@ -119,11 +138,14 @@ def in_console(args: argparse.Namespace, do: Callable[[ConsoleLogin | None], Awa
 
     login = console_login(args)
     try:
-        return asyncio.run(attempt(login))
+        with as_interrupt():
+            return asyncio.run(attempt(login))
     except ConsoleProblem as problem:
         if problem.trouble is not Trouble.LOGIN_REQUIRED or args.no_input or not _somebody():
             raise
-    return asyncio.run(attempt(_asked()))
+    login = _asked()
+    with as_interrupt():
+        return asyncio.run(attempt(login))
 
 
 def words_of(problem: ConsoleProblem) -> list[str]:
