@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
 
-from tests.iiq.standin import commands_of, settings_of, standin
-from wizard.identityiq.console.session import Patience
+from tests.iiq.standin import commands_of, process_of, settings_of, standin
+from tests.unit import cli
+from wizard.identityiq import starting
+from wizard.identityiq.console.session import ConsoleProblem, Patience, Trouble, read
 from wizard.identityiq.handover.examine import examine
 from wizard.identityiq.handover.prepare import UnfitError, plan_undo
+from wizard.identityiq.host import at
+from wizard.identityiq.installation import Installation, JavaRuntime, MailLibrary
+from wizard.identityiq.javamail import program
+from wizard.identityiq.javamail.library import NotHereError
 from wizard.practice.relay import Relay
 from wizard.practice.relay_events import Mail, RelayEvent
 
@@ -122,3 +129,101 @@ async def test_a_web_page_cannot_write_mail_by_posting_to_the_relay(tmp_path: Pa
     assert b"421" in said
     assert b"354" not in said
     assert events == []
+
+
+# -- programs of somebody else -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def as_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be root as far as the program can see; files keep their real owners."""
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+
+
+@pytest.fixture
+def as_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be a user to whom none of the test's files belongs; root's files are taken for another user's too."""
+    real = Path.stat
+
+    def stat(self: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        seen = list(real(self, follow_symlinks=follow_symlinks))
+        seen[4] = 4711  # st_uid
+        return os.stat_result(seen)
+
+    monkeypatch.setattr(Path, "stat", stat)
+
+
+@pytest.mark.parametrize("place", ["WEB-INF/bin/iiq", "WEB-INF/bin", "."])
+async def test_root_starts_no_console_that_everybody_may_change(tmp_path: Path, as_root: None, place: str) -> None:
+    iiq = standin(tmp_path / "iiq")
+    target = iiq.folder / place
+    target.chmod(0o777)
+
+    with pytest.raises(ConsoleProblem) as caught:
+        await read(iiq, patience=QUICK)
+
+    assert caught.value.trouble is Trouble.NOT_STARTABLE
+    assert f"chmod o-w {target}" in str(caught.value)
+    assert commands_of(iiq) == []
+
+
+async def test_a_folder_that_everybody_may_change_is_told_of(tmp_path: Path) -> None:
+    iiq = standin(tmp_path / "iiq")
+    (iiq.folder / "WEB-INF").chmod(0o777)
+
+    found = at(iiq.folder, processes=list)
+
+    assert found is not None
+    assert any(f"chmod o-w {iiq.folder / 'WEB-INF'}" in note for note in found.notes)
+
+
+async def test_root_runs_no_mail_library_that_everybody_may_change(tmp_path: Path, as_root: None) -> None:
+    jar = tmp_path / "mail.jar"
+    jar.write_bytes(b"")
+    jar.chmod(0o666)
+
+    with pytest.raises(NotHereError, match="Everybody on this host may change"):
+        await program.prepare(JavaRuntime(tmp_path), MailLibrary(jar))
+
+
+def test_a_java_that_others_may_change_is_not_run_because_a_process_names_it(tmp_path: Path) -> None:
+    java = tmp_path / "jdk" / "bin" / "java"
+    java.parent.mkdir(parents=True)
+    java.write_text("#!/bin/sh\n")
+    java.chmod(0o777)
+
+    with pytest.raises(NotHereError, match="is not run as you"):
+        program.runtime_of(Installation(tmp_path, jvm=JavaRuntime(tmp_path / "jdk", source="runs Tomcat, process 1")))
+
+
+def test_what_belongs_to_somebody_else_has_to_be_named_before_it_runs(
+    tmp_path: Path, as_another: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    iiq = standin(tmp_path / "iiq")
+    monkeypatch.setattr("wizard.identityiq.host.find", lambda: (iiq,))
+
+    done = cli.run("iiq", "read", "--no-input")
+
+    assert done.code == 2
+    assert f"--folder {iiq.folder}" in done.err
+    assert commands_of(iiq) == []
+
+
+def test_a_folder_with_the_sticky_bit_protects_what_is_in_it(tmp_path: Path) -> None:
+    tmp_path.chmod(0o1777)
+    file = tmp_path / "file"
+    file.touch()
+
+    assert starting.open_to_all(file) is None
+    tmp_path.chmod(0o777)
+    assert starting.open_to_all(file) == tmp_path
+
+
+async def test_no_secret_of_ours_reaches_the_console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMTP_WIZARD_PASSWORD", "Sesame-1")
+    monkeypatch.setenv("SMTP_WIZARD_CLIENT_SECRET", "Sesame-2")
+    iiq = standin(tmp_path / "iiq")
+
+    await read(iiq, patience=QUICK)
+
+    assert "Sesame" not in process_of(iiq)[1]

@@ -84,6 +84,7 @@ def _store(text: str) -> Path | None:
 
 def _installation(args: argparse.Namespace, profile: Profile) -> Installation | None:
     """Return the installation named, the profile's own, or the only one on this host. Raises UsageError for a wrong folder."""
+    from wizard.commands.iiq import onhost
     from wizard.commands.terminal import UsageError, talk
     from wizard.identityiq.host import at, look
 
@@ -99,7 +100,7 @@ def _installation(args: argparse.Namespace, profile: Profile) -> Installation | 
     here = look().installations
     if len(here) > 1:
         talk(f"Several IdentityIQ are on this host; {here[0].folder} is taken. Name another with --folder DIR.")
-    return here[0] if here else None
+    return onhost.unasked(here[0]) if here else None
 
 
 def _beforehand(

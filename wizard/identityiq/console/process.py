@@ -12,10 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from wizard.identityiq.console.words import ConsoleProblem, Trouble
+from wizard.identityiq.starting import open_to_all, surroundings
 
 LARGEST = 16 * 1024 * 1024  # bytes of one answer: SystemConfiguration is well below one million
-# Where a secret for this program itself may stand: no business of the child's.
-_NOT_FOR_CHILDREN = frozenset(("SMTP_WIZARD_PASSWORD",))
 _PATIENCE = 5.0  # seconds for what has ended to be noticed
 
 
@@ -120,7 +119,7 @@ class Process:
 
 
 def _environment(java: Path | None) -> dict[str, str]:
-    environ = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_CHILDREN}
+    environ = surroundings()
     if java is not None:
         environ["PATH"] = os.pathsep.join(part for part in (str(java / "bin"), environ.get("PATH", "")) if part)
     return environ
@@ -133,6 +132,14 @@ def _command(launcher: Path) -> list[str]:
             Trouble.MISSING,
             f"IdentityIQ's console was not found: there is no {launcher}. Name the folder that holds WEB-INF, or use an "
             "export file.",
+        )
+    open_place = open_to_all(launcher)
+    if open_place is not None and os.geteuid() == 0:
+        raise ConsoleProblem(
+            Trouble.NOT_STARTABLE,
+            f"Everybody on this host may change {open_place}, and so what IdentityIQ's console runs; you are root, and it would "
+            f"run as you. It was not started. Take that right away first (chmod o-w {open_place}), or run smtp-wizard as the "
+            "user that runs IdentityIQ.",
         )
     if os.access(launcher, os.X_OK):
         return [str(launcher), "console"]

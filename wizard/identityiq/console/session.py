@@ -22,6 +22,7 @@ from wizard.identityiq.console.words import (
     refuse_control,
 )
 from wizard.identityiq.installation import Installation
+from wizard.identityiq.starting import nobody_elses
 from wizard.profile import Password
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ async def open_session(
         refuse_control(login.username, "The user name")
         refuse_control(login.password.reveal(), "The password")
     # The launcher runs the java in PATH. Where there is none, the one that runs IdentityIQ is the right one.
-    java = installation.jvm.home if installation.jvm and not installation.path_jvm else None
+    jvm = installation.jvm if not installation.path_jvm else None
+    java = jvm.home if jvm and nobody_elses(jvm.java) else None
     process = await Process.start(installation.console, java)
     session = Session(process, deadline, say, patience)
     try:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import stat
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from wizard.identityiq.installation import JavaRuntime, TrustStore
+from wizard.identityiq.starting import nobody_elses, surroundings
 from wizard.profile import Password
 
 _CONCERNING = (
@@ -145,21 +145,9 @@ def _release(home: Path) -> tuple[str, str]:
     return "", ""
 
 
-def _trusted(program: Path) -> bool:
-    """Say whether a program may be started unasked: nobody but root and this user can have put it there.
-
-    A process can name any file as its Java, and whoever looks for IdentityIQ may be root.
-    """
-    try:
-        said = program.stat()
-    except OSError:
-        return False
-    return stat.S_ISREG(said.st_mode) and said.st_uid in (0, os.geteuid()) and not said.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-
-
 def _ask(program: Path) -> tuple[str, str, str]:
     """Return home, version and vendor as a Java says them itself; empty where it does not. Only for one without ``release``."""
-    if not _trusted(program):
+    if not nobody_elses(program):
         return "", "", ""
     try:
         done = subprocess.run(  # noqa: S603 - the Java that was found, no shell
@@ -167,7 +155,7 @@ def _ask(program: Path) -> tuple[str, str, str]:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={name: value for name, value in os.environ.items() if name != "SMTP_WIZARD_PASSWORD"},
+            env=surroundings(),
             timeout=_SHORT,
             check=False,
         )

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from wizard.identityiq.host import jars, java, servers, tomcat
 from wizard.identityiq.host.processes import Look, Running, running
 from wizard.identityiq.installation import Installation, JavaRuntime
+from wizard.identityiq.starting import open_to_all, stranger
 
 JAR = Path("WEB-INF/lib/identityiq.jar")
 _ENOUGH = 3.0  # seconds after which no further usual folder is looked at: a network file system may be slow
@@ -203,9 +204,16 @@ def _about_console(folder: Path, user: str, notes: list[str]) -> None:
             notes.append(f"Its console is missing: there is no {console}.")
         elif not os.access(console, os.R_OK):
             notes.append("Its console may not be run by this user. Run smtp-wizard as the user that runs it, or with sudo.")
+        elif open_place := open_to_all(console):
+            notes.append(
+                f"Everybody on this host may change {open_place}, and so what its console runs. Take that right away: "
+                f"chmod o-w {open_place}"
+            )
         elif os.geteuid() == 0 and user not in ("", "root"):
             notes.append(
                 f"It runs as {user}: sudo -u {user} smtp-wizard keeps the files its console may write open to it (expected)."
             )
+        elif owner := stranger(console):
+            notes.append(f"Its console belongs to {owner}, and would run as you: be sure that this is your IdentityIQ.")
     except OSError:
         notes.append("Its console may not be looked at by this user. Run smtp-wizard with sudo.")

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from wizard import safefile
 from wizard.identityiq.installation import Installation, JavaRuntime, MailLibrary
 from wizard.identityiq.javamail.library import NotHereError, package_of
+from wizard.identityiq.starting import nobody_elses, open_to_all, surroundings
 from wizard.memory.place import state_file
 
 DEADLINE = 60.0  # seconds for the compiler; it takes one or two
@@ -51,8 +52,18 @@ def runtime_of(installation: Installation | None, home: Path | None = None) -> J
         return found
     for known in (installation.jvm, installation.path_jvm) if installation else ():
         if known and known.java.is_file():
-            return known
+            return _startable(known)
     return _runtime_here()
+
+
+def _startable(known: JavaRuntime) -> JavaRuntime:
+    """A process says itself which Java it is: one that somebody else can have put there is not run unasked."""
+    if nobody_elses(known.java):
+        return known
+    raise NotHereError(
+        f"The Java at {known.home} ({known.source}) belongs to another user, or others may change it, so it is not run as you, "
+        "and the library is foretold. Run smtp-wizard as the user that runs IdentityIQ, or name a Java with --java."
+    )
 
 
 def _runtime_here() -> JavaRuntime:
@@ -101,6 +112,7 @@ def compiler_for(runtime: JavaRuntime) -> Path:
 
 async def prepare(runtime: JavaRuntime, library: MailLibrary) -> Program:
     """Return the probe, compiled for this library, from the state folder where it was compiled before. Raises NotHereError."""
+    _refuse_open(library)
     package = package_of(library.jar)
     release = min(runtime.major, _TARGET) if runtime.major >= _OLDEST else _TARGET
     sources = {name: _source(name, package) for name in _SOURCES}
@@ -117,6 +129,17 @@ async def prepare(runtime: JavaRuntime, library: MailLibrary) -> Program:
         shutil.rmtree(folder, ignore_errors=True)
         raise NotHereError(f"The probe could not be compiled with {compiler}, so the library is not run but foretold: {problem}")
     return _moved(Program(runtime, library, folder, folder), kept)
+
+
+def _refuse_open(library: MailLibrary) -> None:
+    """What is in the jars is run. Raises NotHereError for root where everybody may change one of them."""
+    places = [place for jar in (library.jar, *library.more) if (place := open_to_all(jar))] if os.geteuid() == 0 else []
+    if places:
+        raise NotHereError(
+            f"Everybody on this host may change {places[0]}, and you are root: what is in it would run as you. The library is "
+            f"not run but foretold. Take that right away first (chmod o-w {places[0]}), or run smtp-wizard as the user that runs "
+            "IdentityIQ."
+        )
 
 
 def _source(name: str, package: str) -> str:
@@ -185,6 +208,7 @@ async def _javac(compiler: Path, words: list[str]) -> str:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
+            env=surroundings(),
         )
     except OSError as problem:
         return f"it could not be started ({problem.strerror})"

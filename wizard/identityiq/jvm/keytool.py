@@ -10,7 +10,6 @@ import binascii
 import os
 import shutil
 import signal
-import stat
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from wizard.identityiq.installation import JavaRuntime, TrustStore
 from wizard.identityiq.jvm.trusted import Entry, Trouble, Trusted
+from wizard.identityiq.starting import nobody_elses
 from wizard.profile import Password
 
 DEADLINE = 30.0  # seconds for one keytool; a cold JVM on a busy host needs some
@@ -65,13 +65,7 @@ def _others() -> list[Path]:
 
 
 def _may_run(program: Path) -> bool:
-    try:
-        seen = program.stat()
-    except OSError:
-        return False
-    others_write = seen.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    mine = seen.st_uid in (0, os.geteuid()) and not others_write
-    return stat.S_ISREG(seen.st_mode) and mine and os.access(program, os.X_OK)
+    return nobody_elses(program) and os.access(program, os.X_OK)
 
 
 def _before_opening(path: Path) -> Trouble | None:
