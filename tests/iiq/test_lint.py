@@ -14,9 +14,10 @@ from tests.iiq import exports
 from tests.iiq.exports import configuration, export, template
 from wizard.diagnosis.model import Severity
 from wizard.draft import Change, Draft, Field
+from wizard.identityiq.certainty import Certainty
 from wizard.identityiq.handover.merge import merge_xml
 from wizard.identityiq.handover.wanted import wanted
-from wizard.identityiq.lint import RULES, Certainty, Flaw, lint
+from wizard.identityiq.lint import RULES, Flaw, lint
 from wizard.identityiq.lint.environment import looks_like_production
 from wizard.identityiq.reading import read_text
 from wizard.identityiq.settings import INVENTED, Entry, Form, Key, Settings

@@ -2,10 +2,10 @@
 
 from wizard.diagnosis.model import Finding, Remedy, Severity
 from wizard.identityiq.lint import entries, line, people, sending
-from wizard.identityiq.lint.model import Certainty, Flaw, Hit, LintRule, Look
+from wizard.identityiq.lint.model import Flaw, Hit, LintRule, Look
 from wizard.identityiq.settings import Settings
 
-__all__ = ["RULES", "Certainty", "Flaw", "LintRule", "lint"]
+__all__ = ["RULES", "Flaw", "LintRule", "lint"]
 
 RULES: tuple[LintRule, ...] = (*entries.RULES, *line.RULES, *people.RULES, *sending.RULES)
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}

@@ -2,7 +2,8 @@
 
 from wizard.diagnosis.model import Remedy, Severity
 from wizard.draft import Change, Field
-from wizard.identityiq.lint.model import Certainty, Hit, LintRule, Look
+from wizard.identityiq.certainty import Certainty
+from wizard.identityiq.lint.model import Hit, LintRule, Look
 from wizard.identityiq.settings import INVENTED, SECRET_KEYS, Entry, Form, Key
 from wizard.identityiq.translate import BLANKS, address_of, kind_meant, port_meant, security_meant, truth, word_of
 from wizard.profile import Security
@@ -142,7 +143,7 @@ RULES = (
         "without a word. What is meant is {meant}. {now}.",
         _invented,
         "real exports of SystemConfiguration, which hold none of these keys",
-        Certainty.VENDOR,
+        Certainty.KNOWN,
         ("take {key} out of the file you import; in IdentityIQ it may stay, it does no harm",),
     ),
     LintRule(
@@ -154,7 +155,7 @@ RULES = (
         "expected to stay unencrypted.",
         _encryption_form,
         "real exports and SailPoint's white paper on e-mail",
-        Certainty.VENDOR,
+        Certainty.KNOWN,
         ("import a file from 'smtp-wizard iiq export', or choose the Encryption on IdentityIQ's page and save it",),
     ),
     LintRule(

@@ -5,8 +5,9 @@ import re
 from wizard import providers, values
 from wizard.diagnosis.model import Remedy, Severity
 from wizard.draft import Change, Field
+from wizard.identityiq.certainty import Certainty
 from wizard.identityiq.lint.entries import where_blank
-from wizard.identityiq.lint.model import Certainty, Hit, LintRule, Look
+from wizard.identityiq.lint.model import Hit, LintRule, Look
 from wizard.identityiq.settings import Encryption, Key, NotificationType
 from wizard.identityiq.translate import BLANKS, DEFAULT_PORT, kind_meant, port_meant, security_meant, word_of
 from wizard.profile import Security
@@ -181,7 +182,7 @@ RULES = (
         "{key} is absent or empty, so IdentityIQ has nowhere to send mail to.",
         _host_missing,
         "SailPoint's help: the fields of the page",
-        Certainty.VENDOR,
+        Certainty.KNOWN,
         ("fill in Default SMTP Host",),
     ),
     LintRule(
@@ -191,7 +192,7 @@ RULES = (
         "The host is '{host}' and a blank that cannot be seen. With it no such server is found, and every mail fails.",
         _host_blanks,
         "SailPoint's white paper on e-mail",
-        Certainty.VENDOR,
+        Certainty.KNOWN,
         log_line="Unknown SMTP host: {value}",
     ),
     LintRule(

@@ -1,20 +1,11 @@
 """The forms of the lint: a rule, what it found, and a flaw with its place. Must not know any rule."""
 
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 from typing import NamedTuple
 
 from wizard.diagnosis.model import Finding, Remedy, Severity
+from wizard.identityiq.certainty import Certainty
 from wizard.identityiq.settings import Entry, Settings
-
-
-class Certainty(StrEnum):
-    """How well a statement about IdentityIQ is known."""
-
-    VENDOR = "SailPoint's own page, or two independent sources"
-    ONE_SOURCE = "one good source"
-    EXPECTED = "inference: expected"
-    STANDARD = "an RFC or the provider's page"
 
 
 class Look(NamedTuple):

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from wizard import values
 from wizard.diagnosis.model import Remedy, Severity
 from wizard.draft import Change, Field
+from wizard.identityiq.certainty import Certainty
 from wizard.identityiq.lint.line import host_of, speaks_smtp
-from wizard.identityiq.lint.model import Certainty, Hit, LintRule, Look
+from wizard.identityiq.lint.model import Hit, LintRule, Look
 from wizard.identityiq.settings import Key, PasswordForm, TemplateSender
 from wizard.identityiq.translate import BLANKS, address_of
 from wizard.values import shown
@@ -144,7 +145,7 @@ RULES = (
         "nobody else. A site's own key gives 2: and up.",
         _stored(PasswordForm.SHARED_KEY),
         "SailPoint's help on encryption keys",
-        Certainty.VENDOR,
+        Certainty.KNOWN,
         (
             "treat every export as if the password stood in it in clear",
             "make a key of the site's own (IdentityIQ's key store), then save the page again",
@@ -157,7 +158,7 @@ RULES = (
         "Everybody who may read the configuration, or this file, reads it. IdentityIQ is expected to take it as it is.",
         _stored(PasswordForm.CLEAR),
         "one public configuration repository",
-        Certainty.ONE_SOURCE,
+        Certainty.REPORTED,
         (
             "type it again on IdentityIQ's page, which is expected to store it encrypted",
             "or encrypt it inside IdentityIQ's console: 'iiq console', then 'encrypt'; never as an argument of a command",
@@ -171,7 +172,7 @@ RULES = (
         "This value comes from documentation and belongs to nobody (RFC 2606): no mail can go there or come from there.",
         _examples,
         "SailPoint's white paper prints them; RFC 2606 3",
-        Certainty.VENDOR,
+        Certainty.KNOWN,
         ("fill in your own",),
     ),
     LintRule(
@@ -203,7 +204,7 @@ RULES = (
         "be right for both domains.",
         _template_senders,
         "SailPoint's help: a template's From wins",
-        Certainty.VENDOR,
+        Certainty.KNOWN,
         ("take the From out of the template, or make sure that the sign-in may send as that address too",),
     ),
 )

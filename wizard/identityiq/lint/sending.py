@@ -2,8 +2,9 @@
 
 from wizard.diagnosis.model import Remedy, Severity
 from wizard.draft import Change, Field
+from wizard.identityiq.certainty import Certainty
 from wizard.identityiq.lint.environment import looks_like_production
-from wizard.identityiq.lint.model import Certainty, Hit, LintRule, Look
+from wizard.identityiq.lint.model import Hit, LintRule, Look
 from wizard.identityiq.settings import Key, NotificationType
 from wizard.identityiq.translate import BLANKS, kind_meant, truth
 from wizard.iiqside import Environment
@@ -165,7 +166,7 @@ RULES = (
         "All mail goes to {to}. {why}",
         _redirect,
         "SailPoint's help: the two redirect types",
-        Certainty.VENDOR,
+        Certainty.KNOWN,
         ("before you change it: mail that waits in the queue is expected to go to real people then",),
     ),
     LintRule(
@@ -186,7 +187,7 @@ RULES = (
         "the page says.",
         _custom,
         "SailPoint's white paper on e-mail",
-        Certainty.VENDOR,
+        Certainty.KNOWN,
         ("ask who wrote the class what it uses of these settings; to be rid of it, remove the entry on the Debug page",),
     ),
     LintRule(
@@ -207,7 +208,7 @@ RULES = (
         "{key} goes round the queue, and the queue is what retries. A server that is busy for a minute then costs the mail.",
         _immediately,
         "SailPoint's white paper on e-mail",
-        Certainty.VENDOR,
+        Certainty.KNOWN,
         ("set it to false, or take it away on the Debug page, so that mail is queued and retried",),
     ),
     LintRule(
@@ -217,7 +218,7 @@ RULES = (
         "retryMax of the RequestDefinition for mail is 0; IdentityIQ's own value is 20.",
         _no_retries,
         "SailPoint's help: Maximum Email Retries",
-        Certainty.VENDOR,
+        Certainty.KNOWN,
     ),
     LintRule(
         "iiq-duplicates-suppressed",

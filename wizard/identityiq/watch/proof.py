@@ -5,17 +5,10 @@ From SailPoint's public help and white paper, and from administrators' guides; n
 
 from __future__ import annotations
 
-from enum import StrEnum
 from textwrap import wrap
 from typing import NamedTuple
 
-
-class Certainty(StrEnum):
-    """How well a statement is founded."""
-
-    KNOWN = "known"  # the vendor's page, or two independent sources
-    REPORTED = "reported"  # one good source
-    EXPECTED = "expected"  # inferred; look before you rely on it
+from wizard.identityiq.certainty import Certainty
 
 
 class Statement(NamedTuple):
@@ -112,6 +105,7 @@ _MARKS = {
     Certainty.KNOWN: "",
     Certainty.REPORTED: "reported by administrators",
     Certainty.EXPECTED: "expected, not verified",
+    Certainty.STANDARD: "",
 }
 
 
