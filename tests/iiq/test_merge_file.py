@@ -21,7 +21,7 @@ from wizard.identityiq.handover.rollback import (
     whole_rollback,
 )
 from wizard.identityiq.handover.tokens import PASSWORD_TOKEN, properties, tokenised
-from wizard.identityiq.handover.wanted import ByHandError, by_hand, proposes_redirect, redirected, wanted
+from wizard.identityiq.handover.wanted import ByHandError, by_hand, proposes_redirect, wanted
 from wizard.identityiq.reading import read_text
 from wizard.identityiq.settings import Entry, Form, Key, PasswordForm, Settings
 from wizard.profile import Password, Profile, parse
@@ -306,7 +306,8 @@ def test_a_user_name_that_changes_without_its_password_is_said() -> None:
 def test_a_non_production_profile_proposes_a_redirect_until_it_has_one() -> None:
     uat = profile(iiq_environment="non-production")
     assert "Redirect its mail to one address first" in proposes_redirect(uat)
-    assert proposes_redirect(redirected(uat, "me@corp.test")) == ""
+    redirected = profile(iiq_environment="non-production", iiq_type="redirectToEmail", iiq_redirect_address="me@corp.test")
+    assert proposes_redirect(redirected) == ""
     assert proposes_redirect(profile()) == ""
 
 

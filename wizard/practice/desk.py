@@ -21,7 +21,6 @@ from wizard.profile import Security
 
 HOSTNAME = "practice.test"
 SIZE_LIMIT = 10 * 1024 * 1024  # bytes
-LINE_LIMIT = 998  # RFC 5322 2.1.1, without the line end
 
 
 class Line(Protocol):

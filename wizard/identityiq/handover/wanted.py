@@ -70,12 +70,6 @@ def _text(key: Key, value: str) -> Entry:
     return Entry(key.value, value)
 
 
-def redirected(profile: Profile, address: str) -> Profile:
-    """Return the same profile with all mail going to one address instead of the people it is for."""
-    side = side_of(profile)._replace(type=NotificationType.REDIRECT_TO_EMAIL, redirect_address=address)
-    return profile._replace(identityiq=side)
-
-
 def proposes_redirect(profile: Profile) -> str:
     """Return the sentence that proposes a redirect where the environment is not production; empty where none is due."""
     side = side_of(profile)

@@ -81,6 +81,3 @@ class Outcome(NamedTuple):
     def step(self, stage: Stage) -> Step | None:
         """Return what happened at a stage; the last time where it came twice (EHLO)."""
         return next((step for step in reversed(self.steps) if step.stage is stage), None)
-
-
-Prediction = Outcome  # the same shape, with ``predicted``

@@ -29,7 +29,6 @@ class Entry(NamedTuple):
     meaning: str
     advice: tuple[str, ...]
     temporary: bool = False
-    permission: bool = False
 
 
 @cache

@@ -8,8 +8,6 @@ from urllib.parse import quote, urlsplit
 
 from wizard.identityiq.oauth.settings import OAuthSettings, Slot
 
-_CLOUDS_PAGE = "https://learn.microsoft.com/graph/deployments"
-_SIGN_IN_PAGE = "https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud"
 _FLOW_PAGE = "https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow"
 _SEND_PAGE = "https://learn.microsoft.com/graph/api/user-sendmail"
 _REGISTER_PAGE = "https://learn.microsoft.com/entra/identity-platform/quickstart-register-app"
@@ -27,8 +25,8 @@ class Cloud(NamedTuple):
     portal: str
 
 
-# https://learn.microsoft.com/graph/deployments and .../authentication-national-cloud, read on 2026-11-24. The two pages name
-# different hosts for China; both give tokens, the second is the current one.
+# https://learn.microsoft.com/graph/deployments and https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud,
+# read on 2026-11-24. The two pages name different hosts for China; both give tokens, the second is the current one.
 CLOUDS: tuple[Cloud, ...] = (
     Cloud(
         "global",
@@ -162,7 +160,6 @@ _SOURCES = {
     Slot.CLIENT_ID: _REGISTER_PAGE,
     Slot.CLIENT_SECRET: _REGISTER_PAGE,
 }
-CLOUD_SOURCES = (_CLOUDS_PAGE, _SIGN_IN_PAGE)
 BEFORE = (
     "In Entra, the app registration needs the permission Mail.Send of Microsoft Graph, of the kind Application, with admin "
     "consent. Delegated is not enough.",
