@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -303,3 +304,35 @@ def test_a_long_address_stands_whole_on_a_line_of_its_own_on_the_card() -> None:
     lines = card(profile, width=76).splitlines()
     assert f"    https://login.example/{'t' * 40}/token" in lines
     assert max(map(len, lines)) <= 76
+
+
+async def test_by_hand_the_values_to_type_come_first_and_are_not_taken_for_those_to_type_back(home: Path) -> None:
+    async with wizard().run_test(size=SMALL) as pilot:
+        await hand_over(pilot, "Watch its mail")
+        plan = await until(pilot, "Nothing listens yet")
+        assert "b By hand" not in plan, "there is no console to choose instead"
+        await pilot.press("enter")
+        screen = await until(pilot, "x End and restore")
+        assert "Enter Read" not in screen, "there is no mail to read yet"
+        port = re.search(r"Default SMTP Port +(\d+)", screen)
+        assert port, "what is to be typed first stands there without scrolling"
+        await pilot.press("x")
+        screen = await until(pilot, "r Begin again")
+        assert "Now type the values back" in screen
+        assert port[1] not in screen.partition("type the values back")[2]
+
+
+async def test_what_was_said_while_it_ran_is_gone_when_the_watch_is_over(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found(monkeypatch, standin(tmp_path / "iiq"))
+    async with wizard().run_test(size=SMALL) as pilot:
+        await hand_over(pilot, "Watch its mail")
+        await until(pilot, "Nothing listens yet")
+        await pilot.press("enter")
+        await until(pilot, "is expected to queue its mail")
+        await pilot.press("x")
+        screen = await until(pilot, "r Begin again")
+        assert "IdentityIQ's mail settings are as they were: read back and compared." in screen
+        assert "is expected to queue its mail" not in screen
+        assert "then IdentityIQ's own proof" in screen

@@ -38,7 +38,7 @@ def plan_notes(profile: Profile, installation: Installation | None, *, by_hand: 
     return (
         Note("Nothing listens yet, and nothing is changed. Enter begins:", wide=True, tone=Tone.CALM),
         Note("a relay on this host, on loopback only, for 30 minutes at most", "opens"),
-        Note(point, "b", key=True),
+        Note(point, "b", key=True) if installation else Note(point, "points"),
         Note(f"{dot(not send_on)} held here: nobody gets them", "mails"),
         *_sending_on(profile, send_on=send_on),
         Note("create a certification in IdentityIQ and sign it off", "you"),

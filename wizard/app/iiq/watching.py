@@ -16,7 +16,8 @@ from textual.containers import Vertical
 from wizard.app import run
 from wizard.app.iiq import means
 from wizard.app.iiq.console import ConsolePage
-from wizard.app.iiq.mails import NO_MAIL, entry_of, mail_text, next_notes, plan_notes, rows_of, words_of
+from wizard.app.iiq.mails import NO_MAIL, entry_of, mail_text, plan_notes, rows_of, words_of
+from wizard.app.iiq.told import Told
 from wizard.app.verdict import Note, Tone
 from wizard.app.widgets.finding import Notes
 from wizard.app.widgets.menu import Entry, Menu
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
 MINUTES = 30
 _PLAN_KEYS = (("Enter", "Begin"), ("m", "Hold or send on"), ("b", "By hand or not"), ("Esc", "Back"), ("F1", "Help"))
-_RUN_KEYS = (("Enter", "Read"), ("y", "Sign-off mail"), ("Tab", "Scroll above"), ("x", "End and restore"), ("F1", "Help"))
+_RUN_KEYS = (("Tab", "Scroll above"), ("x", "End and restore"), ("F1", "Help"))
+_MAIL_KEYS = (("Enter", "Read"), ("y", "Sign-off mail"))
 _END_KEYS = (("r", "Begin again"), ("Esc", "Back"), ("F1", "Help"))
 
 
@@ -70,7 +72,7 @@ class WatchPage(ConsolePage[None]):
         self.mails: dict[int, Seen] = {}
         self.fates: dict[int, str] = {}
         self.steps: tuple[State, ...] = ()
-        self.notes: list[Note] = []
+        self.told = Told()
 
     def body(self) -> ComposeResult:
         """Steps, words, mails."""
@@ -99,7 +101,8 @@ class WatchPage(ConsolePage[None]):
     def _plan(self, *more: Note) -> None:
         if self.watched is None and not self.busy:
             self.say((*more, *plan_notes(self.profile, self.installation, by_hand=self.by_hand, send_on=self.send_on)))
-            self.show_keys(*(key for key in _PLAN_KEYS if key[0] != "m" or self.profile.endpoint.host))
+            has = {"m": bool(self.profile.endpoint.host), "b": self.installation is not None}
+            self.show_keys(*(key for key in _PLAN_KEYS if has.get(key[0], True)))
 
     def action_mode(self) -> None:
         """Switch between holding mails and sending them on, where there is a server to send with."""
@@ -137,7 +140,7 @@ class WatchPage(ConsolePage[None]):
 
     def _start(self) -> None:
         self.busy = True
-        self.notes.clear()
+        self.told = Told()
         self.mails.clear()  # the next relay numbers its mails from one again
         self.fates.clear()
         self.show_keys(("", "IdentityIQ is being pointed at the relay; x ends and puts everything back"))
@@ -168,6 +171,7 @@ class WatchPage(ConsolePage[None]):
                 self._begun(watch)
                 if not self.ending:
                     await watch.over()
+                self.told.over()
                 self.show_keys(("", "Putting IdentityIQ's settings back ..."))
             self._ended(watch)
         except asyncio.CancelledError:  # ended while IdentityIQ was being pointed at it, or the wizard is left
@@ -187,17 +191,10 @@ class WatchPage(ConsolePage[None]):
             self.watched = None
 
     def _progress(self, words: str) -> None:
-        self.notes = [note for note in self.notes if note.tone is not Tone.QUIET]
-        self.notes.append(Note(words, wide=True, tone=Tone.QUIET))
-        self.say(self.notes)
+        self.say((Note(words, wide=True, tone=Tone.CALM),))
 
     def _begun(self, watch: Watch) -> None:
-        from wizard.identityiq.watch.words import type_this
-
-        self.notes = [note for note in self.notes if note.tone is not Tone.QUIET]
-        if self.by_hand:
-            self.notes += [Note(line, wide=True) for line in type_this(watch.where)]
-        self.show_keys(*_RUN_KEYS)
+        self.told.begun(watch, by_hand=self.by_hand)
         for mails in self.query("#mails"):
             mails.display = True
             self.query_one(Menu).focus()
@@ -215,11 +212,11 @@ class WatchPage(ConsolePage[None]):
                 self.mails[mail.number] = event
             case Holding():
                 means.count_refusal(self.wizard, self.profile)
-                self.notes.append(words_of(event))
+                self.told.heard.append(words_of(event))
             case Fated(number=number, fate=fate):
                 self.fates[number] = str(fate)
             case _:
-                self.notes.append(words_of(event))
+                self.told.heard.append(words_of(event))
                 if isinstance(event, Said) and event.wrong:
                     self.wizard.last_words.append(event.text)
         self._draw()
@@ -232,19 +229,15 @@ class WatchPage(ConsolePage[None]):
         shown = [entry_of(seen, self.fates) for seen in self.mails.values()]
         self.query_one("#mails").border_title = f"Mails: {len(shown)}" if shown else "Mails"
         self.query_one(Menu).show(shown or (NO_MAIL,), keep_place=True)
-        self.say((*next_notes(self.steps), *self.notes[-6:]) if self.watched else tuple(reversed(self.notes)))
+        if self.watched and not self.told.is_over:
+            self.say(self.told.running(self.steps, mails=bool(self.mails)))
+            self.show_keys(*(_MAIL_KEYS if self.mails else ()), *_RUN_KEYS)
 
     def _ended(self, watch: Watch) -> None:
         self.watched = None
-        self.notes = [note for note in self.notes if note.tone is not Tone.QUIET]
-        left = watch.left()
-        if left:
-            lie = "1 mail lies" if len(left) == 1 else f"{len(left)} mails lie"
-            self.notes.append(Note(f"{lie} in {left[0].parent}, readable by you alone.", "held"))
-        said = "The sign-off mail was seen." if watch.sign_off_seen else "The sign-off mail was not seen."
-        self.notes.append(Note(said, wide=True, tone=Tone.GOOD if watch.sign_off_seen else Tone.WARN))
         self.steps = watch.steps
         self._draw()
+        self.say(self.told.ended(watch, self.profile, by_hand=self.by_hand))
         self.show_keys(*((("Enter", "Read"), ("Tab", "Scroll above")) if self.mails else ()), *_END_KEYS)
 
     def _failed(self, why: str) -> None:
