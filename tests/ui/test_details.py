@@ -275,6 +275,21 @@ async def test_a_well_known_provider_is_recognised_by_its_host(home: Path) -> No
         assert "Password sign-in over SMTP is switched off by default" in seen(app)
 
 
+async def test_what_does_not_fit_into_80_by_24_is_reached_with_the_keys_its_title_names(home: Path) -> None:
+    app = details(Draft(host="smtp.office365.com", port="587", security="starttls"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await until(pilot, "What this means (PgUp/PgDn scrolls)")
+        for way_out in ("Move to HTTP/OAuth", "Or keep the password for a while"):
+            assert way_out not in screen
+            while way_out not in seen(app):
+                before = app.screen.query_one("#means").scroll_y
+                await pilot.press("pagedown")
+                assert app.screen.query_one("#means").scroll_y > before, f"the end came before '{way_out}'"
+        app.screen.query_one(f"#{Field.HOST}").focus()
+        await pilot.press("backspace")
+        await until(pilot, "What this means───")
+
+
 def type_in_one_burst(pilot: Pilot[None], text: str, *keys: str) -> None:
     """Type as a fast hand or a slow line does: every key is there before the first has been dealt with."""
     for sign in text:

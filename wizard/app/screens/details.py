@@ -12,7 +12,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Static
 
 from wizard import values
-from wizard.app.screens.live import LiveStep
+from wizard.app.screens.live import MEANS, LiveStep
 from wizard.app.step import Command, StepName
 from wizard.app.widgets.fold import Fold
 from wizard.app.widgets.form import Form
@@ -36,8 +36,9 @@ class DetailsScreen(LiveStep):
         Binding("enter", "next", "Test", show=False),
         Binding("ctrl+t", "try_signin", "Try the sign-in once", show=False),
         Binding("ctrl+o", "take_offer", "Take the offer", show=False),
-        Binding("pageup", "scroll_means(-1)", "Up", show=False),
-        Binding("pagedown", "scroll_means(1)", "Down", show=False),
+        # With priority: the field that has the cursor would take them for itself.
+        Binding("pageup", "scroll_means(-1)", "Up", show=False, priority=True),
+        Binding("pagedown", "scroll_means(1)", "Down", show=False, priority=True),
     ]
 
     def body(self) -> ComposeResult:
@@ -56,7 +57,7 @@ class DetailsScreen(LiveStep):
             live.add_class("panel")
             yield live
         with VerticalScroll(id="means", classes="panel", can_focus=False) as means:
-            means.border_title = "What this means"
+            means.border_title = MEANS
             yield Static(id="meaning")
 
     def on_mount(self) -> None:

@@ -25,6 +25,7 @@ from wizard.profile import Invalid, parse
 if TYPE_CHECKING:
     from wizard.diagnosis.model import Finding
 
+MEANS = "What this means"
 PAUSE_BEFORE_LOOKING = 0.4  # seconds of peace after the last key before the network is asked
 
 
@@ -111,6 +112,12 @@ class LiveStep(Step):
         self._wrapped_for = self._room()
         if self._wrapped_for > 0:  # not before the first layout: the box would keep the height of a narrow column
             self.query_one("#meaning", Static).update(self._meaning(self.advice, self._wrapped_for))
+            self.call_after_refresh(self._say_whether_more)
+
+    def _say_whether_more(self) -> None:
+        """Name the keys that scroll the box, where it holds more than it shows."""
+        for box in self.query("#means"):
+            box.border_title = f"{MEANS} (PgUp/PgDn scrolls)" if box.max_scroll_y else MEANS
 
     def _room(self) -> int:
         return self.query_one("#means").content_size.width - 4
