@@ -18,8 +18,10 @@ from wizard.identityiq.host import at
 from wizard.identityiq.installation import Installation, JavaRuntime, MailLibrary
 from wizard.identityiq.javamail import program
 from wizard.identityiq.javamail.library import NotHereError
+from wizard.keychain import fetch
 from wizard.practice.relay import Relay
 from wizard.practice.relay_events import Mail, RelayEvent
+from wizard.profile import SecretKind, SecretRef
 
 QUICK = Patience(settle=0.05, start=5.0, answer=5.0, report=1.0, quit=5.0)
 HEAD = "<?xml version='1.0' encoding='UTF-8'?>\n"
@@ -222,6 +224,8 @@ def test_a_folder_with_the_sticky_bit_protects_what_is_in_it(tmp_path: Path) -> 
 async def test_no_secret_of_ours_reaches_the_console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMTP_WIZARD_PASSWORD", "Sesame-1")
     monkeypatch.setenv("SMTP_WIZARD_CLIENT_SECRET", "Sesame-2")
+    monkeypatch.setenv("MAIL_PASSWORD", "Sesame-3")
+    await fetch(SecretRef(SecretKind.ENV, "MAIL_PASSWORD"), account="iiq@example.com")
     iiq = standin(tmp_path / "iiq")
 
     await read(iiq, patience=QUICK)

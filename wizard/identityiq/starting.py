@@ -16,8 +16,11 @@ _OURS = "SMTP_WIZARD_"
 
 
 def surroundings() -> dict[str, str]:
-    """Return this process's environment without what is meant for this program alone, secrets among it."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    """Return this process's environment without what is meant for this program alone, and without the secrets it read there."""
+    from wizard.keychain.given import names_read
+
+    kept_back = names_read()
+    return {name: value for name, value in os.environ.items() if not name.startswith(_OURS) and name not in kept_back}
 
 
 def nobody_elses(program: Path) -> bool:

@@ -11,6 +11,7 @@ from wizard.profile import Password, SecretKind
 from wizard.values import shown
 
 FOLDER = "CREDENTIALS_DIRECTORY"
+_read: set[str] = set()
 
 
 def rungs() -> tuple[Rung, Rung]:
@@ -24,9 +25,15 @@ def rungs() -> tuple[Rung, Rung]:
 def fetch_variable(name: str) -> Password:
     """Return the secret in an environment variable. Raises SecretUnavailable."""
     text = os.environ.get(name)
+    _read.add(name)
     if text is None:
         raise SecretUnavailable(f"The environment variable {shown(name)} is not set. Set it where the program is started.")
     return password_of(text, f"The environment variable {shown(name)}")
+
+
+def names_read() -> frozenset[str]:
+    """Return the names of the variables that were read as secrets: what this program starts is not to inherit them."""
+    return frozenset(_read)
 
 
 def fetch_credential(name: str) -> Password:

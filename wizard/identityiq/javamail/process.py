@@ -15,7 +15,7 @@ from typing import NamedTuple
 from wizard.identityiq.installation import TrustStore
 from wizard.identityiq.javamail.job import Job, written
 from wizard.identityiq.javamail.library import NotHereError
-from wizard.identityiq.javamail.program import Program
+from wizard.identityiq.javamail.program import ENVIRONMENT, Program
 from wizard.profile import Password
 
 MOST_RECORDS = 4000  # of one job; a session has about a hundred
@@ -24,8 +24,6 @@ _START = 30.0  # seconds a Java may take to start on a busy host
 _MEMORY = "-Xmx64m"
 # What is set for the JVM that runs IdentityIQ and would not do here: key stores whose password is not known, agents, ports.
 _NOT_TAKEN = ("javax.net.ssl.keyStore", "javax.net.ssl.trustStorePassword", "com.sun.management", "java.rmi", "catalina.")
-# What a child needs of this process's surroundings; the variables that Java reads options from are left out.
-_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 
 
 class Record(NamedTuple):
@@ -136,7 +134,7 @@ async def running(program: Program) -> AsyncIterator[Java]:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+            env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
             start_new_session=True,
             limit=_LONGEST,
         )

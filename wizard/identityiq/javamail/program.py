@@ -19,10 +19,12 @@ from typing import NamedTuple
 from wizard import safefile
 from wizard.identityiq.installation import Installation, JavaRuntime, MailLibrary
 from wizard.identityiq.javamail.library import NotHereError, package_of
-from wizard.identityiq.starting import nobody_elses, open_to_all, surroundings
+from wizard.identityiq.starting import nobody_elses, open_to_all
 from wizard.memory.place import state_file
 
 DEADLINE = 60.0  # seconds for the compiler; it takes one or two
+# What a child needs of this process's surroundings; the variables that Java reads options from are left out.
+ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 _SOURCES = ("Probe.java", "Watched.java")
 _JVM_FOLDERS = (Path("/usr/lib/jvm"), Path("/usr/java"), Path("/opt/java"))
 _OLDEST = 7  # Java; what the source is written for
@@ -208,7 +210,7 @@ async def _javac(compiler: Path, words: list[str]) -> str:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
-            env=surroundings(),
+            env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
         )
     except OSError as problem:
         return f"it could not be started ({problem.strerror})"
