@@ -16,7 +16,7 @@ from wizard.draft import Draft
 
 
 class Fold(Widget, can_focus=True):
-    """``title`` stands behind the arrow while closed; ``words`` says of a draft what is behind it, so nothing works unseen."""
+    """``title`` stands behind the arrow; ``words`` says of a draft what is behind it, so nothing works unseen."""
 
     BINDINGS: ClassVar = [
         *FIELD_KEYS,
@@ -40,14 +40,14 @@ class Fold(Widget, can_focus=True):
     def show(self, draft: Draft) -> None:
         """Name what is set in another draft; draws nothing where the words stay."""
         before, self.draft = self.words(self.draft), draft
-        if not self.opened and before != self.words(draft):
+        if before != self.words(draft):
             self.refresh()
 
     def render(self) -> Content:
         """Return the line."""
         style = "bold $primary" if self.has_focus else "$muted"
         line = f"{'▼' if self.opened else '►'} {self.title}"
-        return Content.styled(line if self.opened else f"{line:<13}{self.words(self.draft)}", style)
+        return Content.styled(f"{line:<13}{self.words(self.draft)}", style)
 
     async def _on_key(self, event: events.Key) -> None:
         await act_at_once(self, event)
