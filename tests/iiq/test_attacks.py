@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from pathlib import Path
 
@@ -231,3 +232,21 @@ async def test_no_secret_of_ours_reaches_the_console(tmp_path: Path, monkeypatch
     await read(iiq, patience=QUICK)
 
     assert "Sesame" not in process_of(iiq)[1]
+
+
+# -- words of others on the screen ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("action", [("read",), ("check-file",), ("template", "list")])
+def test_json_steers_no_terminal_and_says_the_same(tmp_path: Path, action: tuple[str, ...]) -> None:
+    hostile = "a\u009b2J\u202eb"
+    file = tmp_path / "export.xml"
+    file.write_text(
+        f'<sailpoint><EmailTemplate name="{hostile}"/><Configuration name="SystemConfiguration"><Attributes><Map>'
+        f'<entry key="defaultEmailHost" value="{hostile}"/></Map></Attributes></Configuration></sailpoint>'
+    )
+
+    out = cli.run("iiq", *action, str(file), "--json").out
+
+    assert not any(sign in out for sign in "\u009b\u202e")
+    assert "\u202eb" in json.dumps(json.loads(out), ensure_ascii=False)

@@ -47,7 +47,9 @@ def print_lines(lines: Iterable[str]) -> None:
 
 def print_json(value: object) -> None:
     """Write one JSON object to standard output."""
-    write_out(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    from wizard.render.style import safe_json
+
+    write_out(safe_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n")
 
 
 def quoted(word: str) -> str:

@@ -69,6 +69,11 @@ def safe(text: str) -> str:
     return _UNSAFE.sub(lambda found: _escape(found[0]), text)
 
 
+def safe_json(text: str) -> str:
+    """Return JSON in which no character of a string steers a terminal or turns its writing; what it means stays the same."""
+    return _UNSAFE.sub(lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", text)
+
+
 def _escape(char: str) -> str:
     number = ord(char)
     return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"

@@ -202,7 +202,9 @@ def _ticked(steps: tuple[State, ...], step: Step | None, style: Style) -> str:
 
 
 def _line(facts: dict[str, Any]) -> str:
-    return json.dumps(facts, ensure_ascii=False) + "\n"
+    from wizard.render.style import safe_json
+
+    return safe_json(json.dumps(facts, ensure_ascii=False)) + "\n"
 
 
 def _mail_json(seen: Seen) -> dict[str, Any]:
