@@ -1,4 +1,4 @@
-"""How well a statement about IdentityIQ is founded: one scale for the rules, the proofs and the pages. Must not know any of them."""
+"""How well a statement about IdentityIQ is founded: one scale for rules, proofs and pages. Must not know any of them."""
 
 from enum import StrEnum
 

@@ -7,8 +7,8 @@ how it is shown, and never holds a password.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import assert_never
 
+from wizard.identityiq.settings import Encryption, Key
 from wizard.iiqside import Environment, IdentityIQ, NotificationType
 from wizard.profile import Profile, Security
 from wizard.values import to_ascii
@@ -34,6 +34,11 @@ class ScreenField:
     key: str | None = None
     note: str = ""
 
+    @classmethod
+    def of(cls, key: Key, value: str, note: str = "") -> ScreenField:
+        """Return the field that is kept under an entry."""
+        return cls(key.label, value, key.value, note)
+
 
 def fields(profile: Profile | None) -> tuple[ScreenField, ...]:
     """Return the fields of the page in its own order, with the values of ``profile``; without one, what to have at hand."""
@@ -42,13 +47,13 @@ def fields(profile: Profile | None) -> tuple[ScreenField, ...]:
 
 def _at_hand() -> tuple[ScreenField, ...]:
     return (
-        ScreenField("Email Notification Type", "SMTP", "emailNotifierType"),
-        ScreenField("Encryption", "", "smtp_encryptionType", "TLS for STARTTLS (usually port 587), SSL for port 465, or None"),
-        ScreenField("Default SMTP Host", "", "defaultEmailHost", "the mail server's name, without a blank behind it"),
-        ScreenField("Default SMTP Port", "", "defaultEmailPort", "IdentityIQ is expected to use 25 when it is left empty"),
-        ScreenField("Username", "", "smtp_username", "who signs in; leave empty where the server does not ask"),
-        ScreenField("Password", "", "smtp_password", "and once more in Confirm Password"),
-        ScreenField("Default From Address", "", "defaultEmailFromAddress", "an address the server lets this user send as"),
+        ScreenField.of(Key.TYPE, "SMTP"),
+        ScreenField.of(Key.ENCRYPTION, "", "TLS for STARTTLS (usually port 587), SSL for port 465, or None"),
+        ScreenField.of(Key.HOST, "", "the mail server's name, without a blank behind it"),
+        ScreenField.of(Key.PORT, "", "IdentityIQ is expected to use 25 when it is left empty"),
+        ScreenField.of(Key.USERNAME, "", "who signs in; leave empty where the server does not ask"),
+        ScreenField.of(Key.PASSWORD, "", "and once more in Confirm Password"),
+        ScreenField.of(Key.FROM, "", "an address the server lets this user send as"),
     )
 
 
@@ -58,10 +63,10 @@ def _values(profile: Profile) -> tuple[ScreenField, ...]:
     if side.type is NotificationType.HTTP:
         own = _http(side)
     elif side.type is NotificationType.REDIRECT_TO_FILE:
-        own = (ScreenField("Redirection File Name", side.redirect_file, "redirectingEmailNotifierFilename", _FILE_NOTE),)
+        own = (ScreenField.of(Key.REDIRECT_FILE, side.redirect_file, _FILE_NOTE),)
     elif side.type is NotificationType.REDIRECT_TO_EMAIL:
         note = "all mail goes there instead of to the people it is for"
-        redirect = ScreenField("Redirection Email Address", side.redirect_address, "redirectingEmailNotifierAddress", note)
+        redirect = ScreenField.of(Key.REDIRECT_ADDRESS, side.redirect_address, note)
         own = (redirect, *_smtp(profile))
     else:
         own = _smtp(profile)
@@ -79,8 +84,8 @@ _TYPE_NOTES = {
 
 def _type(kind: NotificationType) -> ScreenField:
     # Under which entry HTTP/OAuth is kept is not known.
-    key = None if kind is NotificationType.HTTP else "emailNotifierType"
-    return ScreenField("Email Notification Type", kind.label, key, _TYPE_NOTES[kind])
+    key = None if kind is NotificationType.HTTP else Key.TYPE.value
+    return ScreenField(Key.TYPE.label, kind.label, key, _TYPE_NOTES[kind])
 
 
 def _smtp(profile: Profile) -> tuple[ScreenField, ...]:
@@ -88,12 +93,10 @@ def _smtp(profile: Profile) -> tuple[ScreenField, ...]:
     secret = "the password this profile signs in with" if login else ""
     return (
         _encryption(profile.endpoint.security),
-        ScreenField(
-            "Default SMTP Host", to_ascii(profile.endpoint.host), "defaultEmailHost", "a blank behind it makes every mail fail"
-        ),
-        ScreenField("Default SMTP Port", str(profile.endpoint.port), "defaultEmailPort"),
-        ScreenField("Username", login.username if login else "", "smtp_username", "" if login else "leave it empty"),
-        ScreenField("Password", "", "smtp_password", f"{secret}; it is not shown here" if login else "leave it empty"),
+        ScreenField.of(Key.HOST, to_ascii(profile.endpoint.host), "a blank behind it makes every mail fail"),
+        ScreenField.of(Key.PORT, str(profile.endpoint.port)),
+        ScreenField.of(Key.USERNAME, login.username if login else "", "" if login else "leave it empty"),
+        ScreenField.of(Key.PASSWORD, "", f"{secret}; it is not shown here" if login else "leave it empty"),
         ScreenField("Confirm Password", "", None, "the same once more" if login else "leave it empty"),
     )
 
@@ -121,29 +124,27 @@ def _either_way(side: IdentityIQ) -> tuple[ScreenField, ...]:
         found.append(ScreenField("Maximum Email Retries", str(side.retries), None, "of a mail that failed; 20 as shipped"))
     if side.suppress_duplicates is not None:
         ticked = "ticked" if side.suppress_duplicates else "not ticked"
-        found.append(ScreenField("Suppress Duplicate Emails", ticked, "suppressDuplicateEmails"))
+        found.append(ScreenField.of(Key.SUPPRESS_DUPLICATES, ticked))
     if side.server_root:
-        found.append(ScreenField("Server Root Path", side.server_root, "serverRootPath", "links in mails begin with it"))
+        found.append(ScreenField.of(Key.SERVER_ROOT, side.server_root, "links in mails begin with it"))
     return tuple(found)
 
 
 def _sender(address: str) -> ScreenField:
     note = "a template's own From wins over it" if address else "not set in this profile: an address this user may send as"
-    return ScreenField("Default From Address", address, "defaultEmailFromAddress", note)
+    return ScreenField.of(Key.FROM, address, note)
 
 
 def _encryption(security: Security) -> ScreenField:
-    key = "smtp_encryptionType"
-    match security:
-        case Security.STARTTLS:
-            note = "its name for STARTTLS; expected to send in clear when the server does not offer it"
-            return ScreenField("Encryption", "TLS", key, note)
-        case Security.TLS:
-            return ScreenField("Encryption", "SSL", key, "its name for TLS from the first byte")
-        case Security.NONE:
-            return ScreenField("Encryption", "None", key, "the line is not encrypted")
-        case _:
-            assert_never(security)
+    word = Encryption.of(security)
+    return ScreenField.of(Key.ENCRYPTION, word.label, _ENCRYPTION_NOTES[word])
+
+
+_ENCRYPTION_NOTES = {
+    Encryption.TLS: "its name for STARTTLS; expected to send in clear when the server does not offer it",
+    Encryption.SSL: "its name for TLS from the first byte",
+    Encryption.NONE: "the line is not encrypted",
+}
 
 
 def remarks(profile: Profile | None) -> tuple[str, ...]:

@@ -30,6 +30,29 @@ class Key(StrEnum):
     REQUEST_DEFINITION = "emailRequestDefinition"
     SERVER_ROOT = "serverRootPath"
 
+    @property
+    def label(self) -> str:
+        """What IdentityIQ's page calls it; what it is for, where the page has no field for it."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Key.TYPE: "Email Notification Type",
+    Key.HOST: "Default SMTP Host",
+    Key.PORT: "Default SMTP Port",
+    Key.FROM: "Default From Address",
+    Key.ENCRYPTION: "Encryption",
+    Key.USERNAME: "Username",
+    Key.PASSWORD: "Password",
+    Key.REDIRECT_ADDRESS: "Redirection Email Address",
+    Key.REDIRECT_FILE: "Redirection File Name",
+    Key.SUPPRESS_DUPLICATES: "Suppress Duplicate Emails",
+    Key.GAP: "Gap between mails",
+    Key.IMMEDIATELY: "Send at once",
+    Key.NOTIFIER_CLASS: "Notifier class",
+    Key.REQUEST_DEFINITION: "Request definition",
+    Key.SERVER_ROOT: "Server Root Path",
+}
 
 # Keys that circulate in guides and do nothing: absent from real exports, imported without a word. Each with the one meant.
 INVENTED: Mapping[str, Key] = {
@@ -45,12 +68,20 @@ INVENTED: Mapping[str, Key] = {
 SECRET_KEYS = frozenset((Key.PASSWORD.value, "smtpPassword"))
 
 
+ENCRYPTION_ELEMENT = "SmtpEncryptionType"  # an encryption written as anything else is expected not to be understood
+
+
 class Encryption(StrEnum):
-    """What IdentityIQ calls the encryption: the element ``SmtpEncryptionType``."""
+    """What IdentityIQ calls the encryption, in the element ENCRYPTION_ELEMENT."""
 
     NONE = "NONE"
     SSL = "SSL"
     TLS = "TLS"
+
+    @property
+    def label(self) -> str:
+        """What IdentityIQ's page calls it."""
+        return "None" if self is Encryption.NONE else self.value
 
     @property
     def security(self) -> Security:
@@ -92,6 +123,11 @@ class Entry(NamedTuple):
     type: str = ""
     line: int = 0
     column: int = 0
+
+    @classmethod
+    def of_encryption(cls, encryption: Encryption) -> "Entry":
+        """Return the entry of an encryption, in the form IdentityIQ understands."""
+        return cls(Key.ENCRYPTION.value, encryption.value, Form.ELEMENT, ENCRYPTION_ELEMENT)
 
 
 class TemplateSender(NamedTuple):

@@ -25,24 +25,24 @@ class Row(NamedTuple):
     change: Change | None = None
 
 
-_LABELS: tuple[tuple[Key, str, Field | None], ...] = (
-    (Key.TYPE, "Email Notification Type", Field.IIQ_TYPE),
-    (Key.REDIRECT_ADDRESS, "Redirection Email Address", Field.IIQ_REDIRECT_ADDRESS),
-    (Key.REDIRECT_FILE, "Redirection File Name", Field.IIQ_REDIRECT_FILE),
-    (Key.ENCRYPTION, "Encryption", Field.SECURITY),
-    (Key.HOST, "Default SMTP Host", Field.HOST),
-    (Key.PORT, "Default SMTP Port", Field.PORT),
-    (Key.USERNAME, "Username", Field.USERNAME),
-    (Key.PASSWORD, "Password", None),
-    (Key.FROM, "Default From Address", Field.SENDER),
-    (Key.SUPPRESS_DUPLICATES, "Suppress Duplicate Emails", Field.IIQ_SUPPRESS_DUPLICATES),
-    (Key.SERVER_ROOT, "Server Root Path", Field.IIQ_SERVER_ROOT),
-    (Key.GAP, "Gap between mails", None),
-    (Key.IMMEDIATELY, "Send at once", None),
-    (Key.NOTIFIER_CLASS, "Notifier class", None),
-    (Key.REQUEST_DEFINITION, "Request definition", None),
+# In about the order of the page, each with the field of a draft that says the same.
+_ORDER: tuple[tuple[Key, Field | None], ...] = (
+    (Key.TYPE, Field.IIQ_TYPE),
+    (Key.REDIRECT_ADDRESS, Field.IIQ_REDIRECT_ADDRESS),
+    (Key.REDIRECT_FILE, Field.IIQ_REDIRECT_FILE),
+    (Key.ENCRYPTION, Field.SECURITY),
+    (Key.HOST, Field.HOST),
+    (Key.PORT, Field.PORT),
+    (Key.USERNAME, Field.USERNAME),
+    (Key.PASSWORD, None),
+    (Key.FROM, Field.SENDER),
+    (Key.SUPPRESS_DUPLICATES, Field.IIQ_SUPPRESS_DUPLICATES),
+    (Key.SERVER_ROOT, Field.IIQ_SERVER_ROOT),
+    (Key.GAP, None),
+    (Key.IMMEDIATELY, None),
+    (Key.NOTIFIER_CLASS, None),
+    (Key.REQUEST_DEFINITION, None),
 )
-LABELS = {key.value: label for key, label, _ in _LABELS}
 _ALWAYS = (Key.TYPE, Key.ENCRYPTION, Key.HOST, Key.PORT, Key.USERNAME, Key.PASSWORD, Key.FROM)
 
 
@@ -50,8 +50,8 @@ def rows(settings: Settings) -> tuple[Row, ...]:
     """Return what IdentityIQ's page would show, in about its order; what is usual and absent is named as absent."""
     meant = {change.field: change for change in changes(settings)}
     found = [
-        Row(label, _value(settings, key), _ours(settings, key), key.value, meant.get(field) if field else None)
-        for key, label, field in _LABELS
+        Row(key.label, _value(settings, key), _ours(settings, key), key.value, meant.get(field) if field else None)
+        for key, field in _ORDER
         if settings.entry(key) or (key in _ALWAYS and not settings.merged)
     ]
     if settings.retry_max is not None:

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from wizard.identityiq.handover.merge import OBJECT, merge_xml, whole_xml
 from wizard.identityiq.handover.scan import cut
 from wizard.identityiq.handover.words import label
-from wizard.identityiq.settings import SECRET_KEYS, Encryption, Entry, Form, Key, PasswordForm, Settings
+from wizard.identityiq.settings import SECRET_KEYS, Encryption, Entry, Key, PasswordForm, Settings
 from wizard.profile import Password
 
 # What an absent entry means: writing it has the same effect as its absence (the first is expected, the others from the help).
 _ABSENT_MEANS = {
     Key.TYPE.value: Entry(Key.TYPE.value, "smtp"),
     Key.PORT.value: Entry(Key.PORT.value, "25"),
-    Key.ENCRYPTION.value: Entry(Key.ENCRYPTION.value, Encryption.NONE.value, Form.ELEMENT, "SmtpEncryptionType"),
+    Key.ENCRYPTION.value: Entry.of_encryption(Encryption.NONE),
 }
 
 

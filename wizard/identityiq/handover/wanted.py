@@ -49,10 +49,9 @@ def wanted(profile: Profile, *, with_password: bool = False) -> tuple[Entry, ...
 
 
 def _smtp(profile: Profile, with_password: bool) -> tuple[Entry, ...]:
-    encryption = Encryption.of(profile.endpoint.security)
     login = profile.login
     return (
-        Entry(Key.ENCRYPTION.value, encryption.value, Form.ELEMENT, "SmtpEncryptionType"),
+        Entry.of_encryption(Encryption.of(profile.endpoint.security)),
         _text(Key.HOST, to_ascii(profile.endpoint.host)),  # Java asks DNS for the name as it is written
         _text(Key.PORT, str(profile.endpoint.port)),
         _text(Key.USERNAME, login.username if login else ""),

@@ -1,17 +1,17 @@
 """What IdentityIQ's entries are called on its page, and their values in both vocabularies. Must not know files or consoles."""
 
 from wizard.identityiq.settings import SECRET_KEYS, Encryption, Entry, Key, NotificationType
-from wizard.identityiq.vocabulary import LABELS
 from wizard.modes import MODES_SPOKEN
 
 DOTS = "••••••"
+_LABELS = {key.value: key.label for key in Key}
 _ENCRYPTION = {word.value: MODES_SPOKEN[word.security] for word in Encryption}
 _TYPE = {kind.value: kind.label for kind in NotificationType}
 
 
 def label(key: str) -> str:
     """Return what the page calls an entry; the entry's own name where the page has no field for it."""
-    return LABELS.get(key, key)
+    return _LABELS.get(key, key)
 
 
 def standard_word(key: str, value: str) -> str:

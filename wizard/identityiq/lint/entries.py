@@ -4,12 +4,11 @@ from wizard.diagnosis.model import Remedy, Severity
 from wizard.draft import Change, Field
 from wizard.identityiq.certainty import Certainty
 from wizard.identityiq.lint.model import Hit, LintRule, Look
-from wizard.identityiq.settings import INVENTED, SECRET_KEYS, Entry, Form, Key
+from wizard.identityiq.settings import ENCRYPTION_ELEMENT, INVENTED, SECRET_KEYS, Entry, Form, Key
 from wizard.identityiq.translate import BLANKS, address_of, kind_meant, port_meant, security_meant, truth, word_of
 from wizard.profile import Security
 from wizard.values import shown
 
-_ENCRYPTION_ELEMENT = "SmtpEncryptionType"
 _SWITCHES = {"emailSSLEnabled": Security.TLS, "emailTLSEnabled": Security.STARTTLS}
 _BOOLEANS = (Key.SUPPRESS_DUPLICATES, Key.IMMEDIATELY)
 # Where a blank is expected to break something; in a class name or a root path it is cured by whoever reads it, or not, unknown.
@@ -54,7 +53,7 @@ def _change_of(entry: Entry, meant: Key) -> Change | None:
 
 def _encryption_form(look: Look) -> tuple[Hit, ...]:
     entry = look.settings.entry(Key.ENCRYPTION)
-    if entry is None or not entry.value.strip(BLANKS) or (entry.form, entry.type) == (Form.ELEMENT, _ENCRYPTION_ELEMENT):
+    if entry is None or not entry.value.strip(BLANKS) or (entry.form, entry.type) == (Form.ELEMENT, ENCRYPTION_ELEMENT):
         return ()
     security = security_meant(entry.value)
     written = 'as value="..."' if entry.form is Form.ATTRIBUTE else f"as the element {entry.type}" if entry.type else "as text"

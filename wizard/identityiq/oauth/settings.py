@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wizard.draft import Field
+from wizard.identityiq.settings import Key
 from wizard.profile import DEFAULT_TIMEOUT, DEFAULT_TOTAL_TIMEOUT, Profile
 
 
@@ -40,7 +41,7 @@ _LABELS = {
     Slot.SCOPE: "Scope",
     Slot.CLIENT_ID: "Client ID",
     Slot.CLIENT_SECRET: "Client Secret",
-    Slot.SENDER: "Default From Address",
+    Slot.SENDER: Key.FROM.label,
     Slot.RECIPIENT: "Test recipient",
 }
 

@@ -19,7 +19,7 @@ from wizard.identityiq.handover.plan import Plan
 from wizard.identityiq.handover.prepare import UnfitError, plan_undo
 from wizard.identityiq.handover.rollback import not_restored
 from wizard.identityiq.installation import Installation
-from wizard.identityiq.settings import Entry, Form, Key, NotificationType, Settings
+from wizard.identityiq.settings import Entry, Key, NotificationType, Settings
 from wizard.identityiq.watch import due
 from wizard.identityiq.watch.words import NOBODY_GETS_IT, Where, notes_before, restore_failed
 
@@ -65,7 +65,7 @@ def entries_for(where: Where, before: Settings) -> tuple[Entry, ...]:
     kind = () if kept else (Entry(Key.TYPE.value, NotificationType.SMTP.value),)
     return (
         *kind,
-        Entry(Key.ENCRYPTION.value, where.encryption.value, Form.ELEMENT, "SmtpEncryptionType"),
+        Entry.of_encryption(where.encryption),
         Entry(Key.HOST.value, where.host),
         Entry(Key.PORT.value, str(where.port)),
     )

@@ -26,13 +26,12 @@ NOBODY_GETS_IT = (
 
 def relay_fields(where: Where) -> tuple[ScreenField, ...]:
     """Return the fields to change on IdentityIQ's page, in its order; all others stay as they are."""
-    shown = {Encryption.NONE: "None", Encryption.SSL: "SSL", Encryption.TLS: "TLS"}[where.encryption]
     note = "the relay's certificate is not in the trust store of IdentityIQ's Java; the line does not leave this host"
     return (
-        ScreenField("Email Notification Type", "SMTP", Key.TYPE.value, "Redirect to Email may stay, its mail comes here as well"),
-        ScreenField("Encryption", shown, Key.ENCRYPTION.value, note if where.encryption is Encryption.NONE else ""),
-        ScreenField("Default SMTP Host", where.host, Key.HOST.value),
-        ScreenField("Default SMTP Port", str(where.port), Key.PORT.value),
+        ScreenField.of(Key.TYPE, "SMTP", "Redirect to Email may stay, its mail comes here as well"),
+        ScreenField.of(Key.ENCRYPTION, where.encryption.label, note if where.encryption is Encryption.NONE else ""),
+        ScreenField.of(Key.HOST, where.host),
+        ScreenField.of(Key.PORT, str(where.port)),
     )
 
 
