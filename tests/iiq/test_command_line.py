@@ -239,3 +239,41 @@ async def test_a_kill_takes_the_console_with_it_in_the_background_of_a_script_to
     assert process.returncode == 130, said
     with pytest.raises(ProcessLookupError):
         os.kill(process_of(iiq)[0], 0)
+
+
+# --- test: what is named is meant ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--jar", "{file}"), "is no jar"),
+        (("--java", "/nowhere"), "no bin/java below /nowhere"),
+        (("--trust-store", "{file}"), "is no trust store"),
+        (("--storepass-file", "{file}"), "--trust-store"),
+    ],
+)
+def test_a_library_named_by_mistake_is_said_before_anybody_is_contacted(home: Path, words: tuple[str, ...], said: str) -> None:
+    named = [word.format(file=home / "settings.xml") for word in words]
+    ran = run("iiq", "test", "--host", "localhost", "--port", "1", *named)
+
+    assert ran.code == 2
+    assert said in ran.err
+    assert "Contacting" not in ran.err
+
+
+def test_where_templates_are_missing_the_cure_is_about_templates(home: Path) -> None:
+    (home / "empty.xml").write_text("")
+    ran = run("iiq", "template", "lint", str(home / "empty.xml"))
+
+    assert ran.code == 2
+    assert "EmailTemplate" in ran.err
+    assert "SystemConfiguration" not in ran.err
+
+
+def test_a_profile_that_is_typed_by_hand_is_said_as_json_too(home: Path) -> None:
+    (home / "config.toml").write_text('[profiles.graph.identityiq]\ntype = "http"\n')
+    ran = run("iiq", "apply", "graph", "--yes", "--json")
+
+    assert ran.code == 1
+    assert "cannot be handed over as a file" in json.loads(ran.out)["problem"]

@@ -50,6 +50,10 @@ def run(args: argparse.Namespace) -> int:
         wanted(profile)
     except ByHandError as problem:
         talk(f"Nothing was changed for '{profile.name}'. {problem}")
+        if args.json:
+            from wizard.commands.saved import print_json
+
+            print_json({"schema": 1, "ok": False, "changes": None, "status": None, "trouble": None, "problem": str(problem)})
         return 1
     talk(*handing.redirect_hint(profile, "apply"))
     secret = handing.secret_of(args, profile)

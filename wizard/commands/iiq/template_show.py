@@ -110,7 +110,7 @@ def _summary(flaws: tuple[TemplateFlaw, ...], style: Style) -> list[str]:
         return [f"{style.sign('ok')} nothing is wrong with it"]
     shown = [f"{_sign(one, style)} {style.plain(one.finding.title)}  {_place(one)}".rstrip() for one in flaws[:5]]
     more = [f"  and {len(flaws) - 5} more"] if len(flaws) > 5 else []
-    return [*shown, *more, "  What each means, and what to do: smtp-wizard iiq template lint"]
+    return [*shown, *more, "  What each means, and what to do: smtp-wizard iiq template lint, with the same files"]
 
 
 def _flaws(template: Template, mail: Rendered, profile: Profile | None) -> tuple[TemplateFlaw, ...]:

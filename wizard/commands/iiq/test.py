@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--jar", metavar="FILE", default="", help="the jar of the mail library, without it IdentityIQ's own")
     group.add_argument("--folder", metavar="DIR", default="", help="IdentityIQ's folder, the one that holds WEB-INF")
     group.add_argument("--trust-store", metavar="FILE", default="", help="a trust store (JKS, PKCS12) in place of the Java's own")
+    group.add_argument("--storepass-file", metavar="FILE", default="", help="its password, where it is not changeit: first line")
     again = parser.add_argument_group("sign-in")
     again.add_argument(
         "--sign-in-again", action="store_true", help="let the library sign in although our own sign-in was refused"
@@ -53,7 +54,8 @@ def run(args: argparse.Namespace, network: Network | None = None) -> int:
     if not profile.endpoint.host:
         raise UsageError("this profile speaks no SMTP, so there is no mail library to test: see smtp-wizard iiq oauth")
     installation = _installation(args, profile)
-    tools = means(installation, _path(args.java), _path(args.jar), _store(args.trust_store))
+    tools = _with_store(means(installation, _path(args.java), _path(args.jar)), args)
+    _refuse_named(tools, args)
     predict = args.predict or not tools.there
     if tools.problem and not args.predict:
         talk(tools.problem, "The library is therefore foretold, not run.")
@@ -73,13 +75,41 @@ def _path(text: str) -> Path | None:
     return Path(os.path.abspath(os.path.expanduser(text))) if text else None
 
 
-def _store(text: str) -> Path | None:
+def _with_store(tools: Means, args: argparse.Namespace) -> Means:
+    """Put the trust store that was named in place. Raises UsageError where keytool cannot open it: that says nothing of mail."""
+    from wizard.commands.iiq.trust import named_store, with_store
     from wizard.commands.terminal import UsageError
+    from wizard.identityiq.jvm import trusted
+    from wizard.identityiq.jvm.trusted import Trouble
 
-    store = _path(text)
-    if store is not None and not store.is_file():
-        raise UsageError(f"--trust-store: there is no file {store}")
-    return store
+    if args.storepass_file and not args.trust_store:
+        raise UsageError("--storepass-file is the password of a trust store: name it with --trust-store FILE")
+    if not args.trust_store:
+        return tools
+    store = named_store(args)
+    if tools.runtime is None:
+        return tools
+    seen = asyncio.run(trusted(store, tools.runtime))
+    if seen.trouble in (Trouble.NOT_A_STORE, Trouble.WRONG_PASSWORD, Trouble.NO_PASSWORD, Trouble.UNREADABLE):
+        cure = "Name its password with --storepass-file FILE." if "password" in seen.trouble else "Name a JKS or PKCS12 file."
+        raise UsageError(f"--trust-store: {seen.problem}", cure)
+    return tools._replace(runtime=with_store(tools.runtime, store))
+
+
+def _refuse_named(tools: Means, args: argparse.Namespace) -> None:
+    """Whoever names a Java or a jar means that one. Raises UsageError where it cannot be run, before anybody is contacted."""
+    from wizard.commands.terminal import UsageError
+    from wizard.identityiq.javamail.library import NotHereError, package_of
+
+    if args.predict:
+        return
+    if tools.problem and (args.java or args.jar):
+        raise UsageError(tools.problem, "Or add --predict, to foretell the library instead of running it.")
+    try:
+        if args.jar and tools.library:
+            package_of(tools.library.jar)
+    except NotHereError as problem:
+        raise UsageError(str(problem)) from None
 
 
 def _installation(args: argparse.Namespace, profile: Profile) -> Installation | None:
@@ -164,7 +194,7 @@ async def _both(
         )
     except NotHereError as problem:
         talk(str(problem))
-        outcome = await trial(report, password, tools, only_foretell=True)
+        outcome = await trial(report, password, tools, only_foretell=True, facts=await _trust(profile, tools, network))
     return report, outcome
 
 

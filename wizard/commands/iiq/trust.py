@@ -115,9 +115,7 @@ def _subject(args: argparse.Namespace, profile: Profile) -> Installation | JavaR
     java = (found.jvm or found.path_jvm) if isinstance(found, Installation) else found
     if java is None:
         raise UsageError("No Java was found to read the trust store with: name one with --java HOME")
-    # What the running process was told of its own store is not about this one.
-    others = tuple((name, value) for name, value in java.properties if not name.startswith("javax.net.ssl.trustStore"))
-    return java._replace(trust=_named_store(args), properties=others)
+    return with_store(java, named_store(args))
 
 
 def _named_java(text: str) -> JavaRuntime:
@@ -156,7 +154,13 @@ def _here(args: argparse.Namespace, profile: Profile) -> Installation | JavaRunt
     return found.path_jvm
 
 
-def _named_store(args: argparse.Namespace) -> TrustStore:
+def with_store(java: JavaRuntime, store: TrustStore) -> JavaRuntime:
+    """Return a Java that uses this trust store. What a running process was told of its own store is not about this one."""
+    others = tuple((name, value) for name, value in java.properties if not name.startswith("javax.net.ssl.trustStore"))
+    return java._replace(trust=store, properties=others)
+
+
+def named_store(args: argparse.Namespace) -> TrustStore:
     """Return the trust store named. Raises UsageError when it is not there, or its password file is no use."""
     from wizard.commands.terminal import UsageError
     from wizard.identityiq.host.java import store_type

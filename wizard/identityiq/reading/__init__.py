@@ -30,10 +30,18 @@ _OTHERS = (
     (b"\x7fELF", "it is a program, not XML"),
     (b"\xca\xfe\xba\xbe", "it is a Java class, not XML"),
 )
+HOW_TEMPLATES = (
+    "Templates are objects EmailTemplate: in IdentityIQ's console, 'export FILE EmailTemplate' writes them, and those it came "
+    "with are in WEB-INF/config"
+)
 HOW = (
     "In IdentityIQ's console, 'get Configuration SystemConfiguration' shows what is needed; in a browser, the Debug page does "
     "(object Configuration, SystemConfiguration)"
 )
+
+
+def _how(templates: bool) -> str:
+    return HOW_TEMPLATES if templates else HOW
 
 
 class Export(NamedTuple):
@@ -101,7 +109,7 @@ def read_text(text: str, source: str, *, templates: bool = False) -> Export:
     if len(text) > noise.LONGEST:
         raise XmlProblem(source, "this is too much text to search. Give the export as a file")
     if not noise.looks_like_objects(text):
-        raise XmlProblem(source, f"there is no object of IdentityIQ's in it. {HOW}")
+        raise XmlProblem(source, f"there is no object of IdentityIQ's in it. {_how(templates)}")
     gathering = gather.Gathering(source, templates=templates)
     for element in noise.objects(text, gather.WANTED, source, only=gather.only, bare=gather.BARE, count=gathering.count):
         gathering.take(element)
@@ -114,7 +122,7 @@ def _read(file: BinaryIO, name: str, *, templates: bool) -> Export:
     if other:
         raise XmlProblem(name, other)
     if not head.strip():
-        raise XmlProblem(name, f"it is empty. {HOW}")
+        raise XmlProblem(name, f"it is empty. {_how(templates)}")
     if not _begins_as_xml(head):
         return read_text(_all_text(file, head, name), name, templates=templates)
     gathering = gather.Gathering(name, templates=templates)
