@@ -337,7 +337,7 @@ SCENES: dict[str, Scene] = {
     "access-profiles": replace(_ACCESS, profiles={"prod": PROD, "uat": _UAT}),
     "access-wide": replace(_ACCESS, size=LARGE),
     "explain": _EXPLAIN,
-    "explain-empty": replace(_EXPLAIN, paste=""),
+    "explain-empty": replace(_EXPLAIN, paste="", shows=""),
     "details-empty": Scene(Draft(), StepName.DETAILS, name=""),
     "details-live": _DETAILS,
     "details-wide": replace(_DETAILS, size=LARGE),

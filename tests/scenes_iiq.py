@@ -274,6 +274,7 @@ Hello
 
 _HAND_OVER = Scene(keys=("h", "~How do the settings"), prepare=here)
 _REDIRECTED = PROD.with_changes(
+    Change(Field.PASSWORD, "ask"),
     Change(Field.IIQ_TYPE, "redirectToEmail"),
     Change(Field.IIQ_REDIRECT_ADDRESS, "iiq-test@example.com"),
     Change(Field.IIQ_ENVIRONMENT, "non-production"),
@@ -312,7 +313,7 @@ IIQ_SCENES: dict[str, Scene] = {
         prepare=dated,
     ),
     "details-identityiq": Scene(
-        _REDIRECTED, StepName.DETAILS, keys=("ctrl+p", *"own settings", "~retries, duplicates", "enter", "~Suppress")
+        _REDIRECTED, StepName.DETAILS, keys=("ctrl+p", *"own settings", "~retries, duplicates", "enter", "~Server root")
     ),
     "arrived": Scene(
         keys=(
