@@ -309,7 +309,7 @@ IIQ_SCENES: dict[str, Scene] = {
     ),
     "iiq-templates": replace(
         _HAND_OVER,
-        keys=(*_HAND_OVER.keys, "i", "enter", "~Subject", "down", "~sign-off of"),
+        keys=(*_HAND_OVER.keys, "i", "enter", "~Subject", "down", "~decided every line"),
         prepare=dated,
     ),
     "details-identityiq": Scene(
