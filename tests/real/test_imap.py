@@ -5,17 +5,26 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from tests.real import imap
 from tests.real.imap import Mailboxes
 from tests.real.server import PASSWORD, USER
+from tests.ui.home import home
+from tests.ui.identityiq import PROFILE, SMALL, flat, wizard
+from tests.ui.watching import until
 from tests.unit.cli import run_beside
+from wizard.app.screens.arrived import ArrivedPage
 from wizard.arrival.looking import look
 from wizard.arrival.mailbox import Mailbox, MailboxError, Trouble
+from wizard.draft import Change, Field
 from wizard.profile import Endpoint, Password, Profile, Security
 from wizard.smtp.message import compose, new_token
+
+__all__ = ["home"]
 
 SECRET = Password(PASSWORD)
 
@@ -132,3 +141,25 @@ async def test_the_command_finds_it_too_with_the_password_on_standard_input(boxe
     assert answer["proved"] == "in-mailbox"
     assert answer["mailbox"]["folder"] == "INBOX"
     assert PASSWORD not in ran.out + ran.err
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"), [("", "found in INBOX"), ("Junk", "a filter took it for spam"), (None, "not in INBOX")]
+)
+async def test_the_wizards_page_looks_there_with_what_was_typed(
+    boxes: Mailboxes, token: str, home: Path, folder: str | None, said: str
+) -> None:
+    if folder is not None:
+        boxes.put(token, mail(token), folder)
+    app = wizard(PROFILE.with_changes(Change(Field.CA_FILE, str(boxes.ca_file))))
+    async with app.run_test(size=SMALL) as pilot:
+        await until(pilot, "[3 Test]")
+        app.push_screen(ArrivedPage(token, "", USER))
+        await until(pilot, "What is proved")
+        for field, text in (("imap-host", f"localhost:{boxes.tls}"), ("imap-password", PASSWORD)):
+            app.screen.query_one(f"#{field}", Input).focus()
+            app.screen.query_one(f"#{field}", Input).value = text
+        await pilot.press("enter")
+        await until(pilot, lambda: said in flat(pilot))
+        assert PASSWORD not in flat(pilot)
+        assert ("In the mailbox" in flat(pilot)) == (folder is not None)
