@@ -8,10 +8,10 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from wizard.commands import monitoring, remembering, setup
+from wizard.commands.flags import config_path
 from wizard.commands.terminal import Output, UsageError, style_for, talk
 from wizard.draft import Draft
 from wizard.profile import Invalid, Password, Profile, SecretKind, parse
@@ -73,8 +73,7 @@ def _drafts(args: argparse.Namespace) -> Mapping[str, Draft]:
         raise UsageError(f"{named[0]}: --all checks every saved profile, each with its own settings and password: leave it out")
     if args.shape == "markdown":
         raise UsageError("--markdown: it shows one profile: name it instead of --all")
-    given = getattr(args, "config", "")
-    config = setup.load_config(Path(given).expanduser() if given else None)
+    config = setup.load_config(config_path(args))
     if not config.profiles:
         raise UsageError(f"No profile is saved in {config.path}: run smtp-wizard to make one")
     changes = setup.changes_of(args)

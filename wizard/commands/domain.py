@@ -80,14 +80,12 @@ def _profile(args: argparse.Namespace) -> Profile | None:
     name = getattr(args, "profile", "")
     if not name:
         return None
-    from pathlib import Path
-
+    from wizard.commands.flags import config_path
     from wizard.commands.setup import error_lines, saved_profile
     from wizard.commands.terminal import UsageError
     from wizard.profile import Invalid, parse
 
-    config = getattr(args, "config", "")
-    found, draft = saved_profile(name, Path(config).expanduser() if config else None)
+    found, draft = saved_profile(name, config_path(args))
     profile = parse(draft, found)
     if isinstance(profile, Invalid):
         raise UsageError(*error_lines(profile, draft))

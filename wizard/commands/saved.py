@@ -8,10 +8,10 @@ import os
 import shlex
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard.commands.setup import CONFIG_VARIABLE, load_config
+from wizard.commands.flags import add_config, config_path
+from wizard.commands.setup import load_config
 from wizard.commands.terminal import style_for, write_out
 
 if TYPE_CHECKING:
@@ -22,12 +22,7 @@ def add_common(parser: argparse.ArgumentParser, *, default: bool) -> None:
     """Add --config and --json. They may stand before the action (or the command) too, so only the outermost brings a default:
     an inner one would put it over what was said before.
     """
-    parser.add_argument(
-        "--config",
-        default=argparse.SUPPRESS,
-        metavar="FILE",
-        help=f"another configuration file (or {CONFIG_VARIABLE})",
-    )
+    add_config(parser)
     parser.add_argument(
         "--json", action="store_true", default=False if default else argparse.SUPPRESS, help="show what is asked for as JSON"
     )
@@ -35,8 +30,7 @@ def add_common(parser: argparse.ArgumentParser, *, default: bool) -> None:
 
 def config_of(args: argparse.Namespace) -> Config:
     """Return the configuration the arguments name. Raises UsageError."""
-    named = getattr(args, "config", "")
-    return load_config(Path(os.path.expanduser(named)) if named else None)
+    return load_config(config_path(args))
 
 
 def print_lines(lines: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from wizard.commands.flags import add_changes, add_config, add_password_places, config_path
 from wizard.commands.terminal import UsageError, talk
 from wizard.draft import Change, Draft, Field
 from wizard.profile import Invalid, Profile, SecretKind, parse
@@ -17,7 +18,6 @@ from wizard.render.command import FLAGS, SWITCHES, CommandLine
 if TYPE_CHECKING:
     from wizard.config import Config
 
-CONFIG_VARIABLE = "SMTP_WIZARD_CONFIG"
 _LONGEST_CA_FILE = 16 * 1024 * 1024  # bytes; the system's own list has a quarter of a million
 _OTHER_NAMES = {"from": Field.SENDER, "to": Field.RECIPIENT}
 
@@ -39,21 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         group.add_argument(FLAGS[field], dest=f"field_{field}", metavar=metavar, help=words)
     for field, flag in SWITCHES.items():
         group.add_argument(flag, dest=f"field_{field}", action="store_const", const="true", help=_SWITCH_WORDS[field])
-    group.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="FIELD=VALUE",
-        dest="changes",
-        help="change one field; may be repeated and beats the other flags",
-    )
-    group.add_argument(
-        "--config", default=argparse.SUPPRESS, metavar="FILE", help=f"another configuration file (or {CONFIG_VARIABLE})"
-    )
-    secrets = parser.add_argument_group("password (never an argument itself)").add_mutually_exclusive_group()
-    secrets.add_argument("--password-stdin", action="store_true", help="read it from standard input")
-    secrets.add_argument("--password-file", metavar="FILE", help="read it from a file only you can read")
-    secrets.add_argument("--password-command", metavar="COMMAND", help="take what a command prints")
+    add_changes(group, "change one field; may be repeated and beats the other flags")
+    add_config(group)
+    add_password_places(parser.add_argument_group("password (never an argument itself)"))
     parser.add_argument("--no-input", action="store_true", help="never ask anything")
 
 
@@ -80,11 +68,9 @@ _SWITCH_WORDS = {
 def from_arguments(args: argparse.Namespace) -> Setup:
     """Return the set-up the arguments describe. Raises UsageError, with one line per field that is wrong."""
     flags = changes_of(args)
-    named = getattr(args, "config", "")  # given before the command or after it
-    config = Path(named).expanduser() if named else None
     name, saved = args.profile, None
     if name or not any(change.field is Field.HOST for change in flags):
-        name, saved = saved_profile(name, config)
+        name, saved = saved_profile(name, config_path(args))
     draft = (saved or Draft()).with_changes(*flags)
     profile = parse(draft, name)
     if isinstance(profile, Invalid):
@@ -159,6 +145,14 @@ def saved_profile(name: str, config: Path | None = None) -> tuple[str, Draft]:
         return load_config(config).chosen(name)
     except ConfigError as problem:
         raise UsageError(*str(problem).splitlines()) from problem
+
+
+def complete(name: str, draft: Draft) -> Profile:
+    """Return a saved draft as a profile. Raises UsageError, which names the profile, where it is not complete."""
+    profile = parse(draft, name)
+    if isinstance(profile, Invalid):
+        raise UsageError(f"the profile '{name}' is not complete", *error_lines(profile, draft))
+    return profile
 
 
 def load_config(config: Path | None = None) -> Config:

@@ -6,8 +6,9 @@ import argparse
 import json
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from wizard.commands.flags import add_config, config_path
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of ``iiq card``."""
     parser.add_argument("profile", nargs="?", default="", metavar="PROFILE", help="a saved profile; without it, the default one")
-    parser.add_argument(
-        "--config", default=argparse.SUPPRESS, metavar="FILE", help="another configuration file (or SMTP_WIZARD_CONFIG)"
-    )
+    add_config(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
@@ -37,18 +36,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _profile(args: argparse.Namespace) -> Profile | None:
     """Return the profile named, the default one, or None where none is saved: the fields are worth printing even then."""
-    from wizard.commands.setup import error_lines, load_config, saved_profile
-    from wizard.commands.terminal import UsageError
-    from wizard.profile import Invalid, parse
+    from wizard.commands.setup import complete, load_config, saved_profile
 
-    config = Path(args.config).expanduser() if args.config else None
+    config = config_path(args)
     if not args.profile and not load_config(config).profiles:
         return None
-    name, draft = saved_profile(args.profile, config)
-    profile = parse(draft, name)
-    if isinstance(profile, Invalid):
-        raise UsageError(f"the profile '{name}' is not complete", *error_lines(profile, draft))
-    return profile
+    return complete(*saved_profile(args.profile, config))
 
 
 def _as_json(profile: Profile | None) -> str:

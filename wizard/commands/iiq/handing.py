@@ -9,6 +9,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
+from wizard.commands.flags import add_changes, add_config, add_password_places, config_path
 from wizard.commands.terminal import UsageError
 
 if TYPE_CHECKING:
@@ -23,17 +24,8 @@ def add_profile_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--redirect", default="", metavar="ADDRESS", help="send all mail to this address instead (type Redirect to Email)"
     )
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="FIELD=VALUE",
-        dest="changes",
-        help="change one field of the profile for this once; may be repeated",
-    )
-    parser.add_argument(
-        "--config", default=argparse.SUPPRESS, metavar="FILE", help="another configuration file (or SMTP_WIZARD_CONFIG)"
-    )
+    add_changes(parser, "change one field of the profile for this once; may be repeated")
+    add_config(parser)
 
 
 def add_password_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,20 +37,14 @@ def add_password_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--password-in-clear", action="store_true", help="with --with-password: as it is, where no console can encrypt it"
     )
-    places = group.add_mutually_exclusive_group()
-    places.add_argument("--password-stdin", action="store_true", help="read it from standard input")
-    places.add_argument("--password-file", metavar="FILE", help="read it from a file only you can read")
-    places.add_argument("--password-command", metavar="COMMAND", help="take what a command prints")
+    add_password_places(group)
 
 
 def profile_of(args: argparse.Namespace) -> Profile:
     """Return the profile that is meant, changed as the flags say. Raises UsageError."""
-    from pathlib import Path
-
     from wizard.commands.setup import saved_profile
 
-    named = getattr(args, "config", "")
-    name, draft = saved_profile(args.profile, Path(named).expanduser() if named else None)
+    name, draft = saved_profile(args.profile, config_path(args))
     return parsed(name, draft, args)
 
 

@@ -6,10 +6,10 @@ import argparse
 import asyncio
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from wizard.commands import client_secret
+from wizard.commands.flags import add_config, config_path
 
 if TYPE_CHECKING:
     from wizard.commands.terminal import Output
@@ -36,9 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--values", action="store_true", help="show the values and what is wrong with them; ask nobody")
     parser.add_argument("--send", action="store_true", help="send one test message to the recipient; without it nothing is sent")
     parser.add_argument("--save", default="", metavar="PROFILE", help="save the values in this profile")
-    parser.add_argument(
-        "--config", default=argparse.SUPPRESS, metavar="FILE", help="another configuration file (or SMTP_WIZARD_CONFIG)"
-    )
+    add_config(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
@@ -114,8 +112,7 @@ def _saved(args: argparse.Namespace) -> tuple[str, Draft]:
     from wizard.commands.setup import saved_profile
     from wizard.draft import Draft
 
-    config = Path(args.config).expanduser() if getattr(args, "config", "") else None
-    return saved_profile(args.profile, config) if args.profile else ("", Draft())
+    return saved_profile(args.profile, config_path(args)) if args.profile else ("", Draft())
 
 
 def _settings(draft: Draft, args: argparse.Namespace) -> OAuthSettings:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard.commands.flags import add_changes, add_config
 from wizard.commands.iiq import onhost
 from wizard.commands.terminal import UsageError, is_terminal, talk
 
@@ -34,23 +35,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     kind.add_argument("--production", action="store_true", help="real people get this mail: a redirect is then a mistake")
     kind.add_argument("--non-production", action="store_true", help="this is a test system: a redirect is then on purpose")
     parser.add_argument("--save", default=None, metavar="PROFILE", help="make or change a profile with what was read, cured")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="FIELD=VALUE",
-        dest="changes",
-        help="with --save, change one field of what was read; may be repeated",
-    )
+    add_changes(parser, "with --save, change one field of what was read; may be repeated")
     parser.add_argument(
         "--keep-password",
         default="",
         metavar="PLACE",
         help="with --save, carry a password in clear text over into: keyring, file or file:PATH",
     )
-    parser.add_argument(
-        "--config", default=argparse.SUPPRESS, metavar="FILE", help="another configuration file (or SMTP_WIZARD_CONFIG)"
-    )
+    add_config(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
     onhost.add_arguments(parser)
 

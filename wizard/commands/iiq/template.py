@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from wizard.commands.flags import add_config, config_path
 
 if TYPE_CHECKING:
     from wizard.profile import Profile
@@ -26,9 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         else:
             made.add_argument("files", nargs="*", default=[], metavar="FILE", help=_FILE)
             made.add_argument("--profile", default="", metavar="PROFILE", help=_PROFILE)
-            made.add_argument(
-                "--config", default=argparse.SUPPRESS, metavar="FILE", help="another configuration file (or SMTP_WIZARD_CONFIG)"
-            )
+            add_config(made)
             made.add_argument("--json", action="store_true", help="one JSON object")
         _choice(made)
         if name == "render":
@@ -83,23 +81,15 @@ def run(args: argparse.Namespace) -> int:
 
 def _profile(args: argparse.Namespace) -> Profile | None:
     """Return the profile that was named, else the default one where it is complete, else None."""
-    from wizard.commands.saved import config_of
-    from wizard.commands.setup import error_lines, saved_profile
+    from wizard.commands.setup import complete, load_config, saved_profile
     from wizard.commands.terminal import UsageError
-    from wizard.profile import Invalid, parse
 
-    if not args.profile and not config_of(args).profiles:
+    config = config_path(args)
+    if not args.profile and not load_config(config).profiles:
         return None
-    named = getattr(args, "config", "")
     try:
-        name, draft = saved_profile(args.profile, Path(os.path.expanduser(named)) if named else None)
+        return complete(*saved_profile(args.profile, config))
     except UsageError:
         if args.profile:
             raise
         return None
-    profile = parse(draft, name)
-    if isinstance(profile, Invalid):
-        if args.profile:
-            raise UsageError(f"the profile '{name}' is not complete", *error_lines(profile, draft))
-        return None
-    return profile

@@ -6,10 +6,12 @@ IdentityIQ is pointed at the relay through its console, or by a person who types
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard.commands.flags import add_changes, add_config, add_password_places, config_path
 from wizard.commands.iiq import onhost
 from wizard.commands.terminal import UsageError, talk
 
@@ -25,17 +27,8 @@ _MOST_MINUTES = 24 * 60
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of ``iiq watch``."""
     parser.add_argument("profile", nargs="?", default="", metavar="PROFILE", help="the real server, to send mail on to")
-    parser.add_argument(
-        "--config", default=argparse.SUPPRESS, metavar="FILE", help="another configuration file (or SMTP_WIZARD_CONFIG)"
-    )
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="FIELD=VALUE",
-        dest="changes",
-        help="change one field of the profile for once",
-    )
+    add_config(parser)
+    add_changes(parser, "change one field of the profile for once")
     mails = parser.add_argument_group("mails")
     mails.add_argument("--send-on", action="store_true", help="send them on to the profile's server; without it they are held")
     mails.add_argument(
@@ -55,10 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--manual", action="store_true", help="type the relay's values into IdentityIQ yourself")
     parser.add_argument("--yes", action="store_true", help="point IdentityIQ at the relay without asking, for scripts")
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
-    secrets = parser.add_argument_group("password of the real server (never an argument itself)").add_mutually_exclusive_group()
-    secrets.add_argument("--password-stdin", action="store_true", help="read it from standard input")
-    secrets.add_argument("--password-file", metavar="FILE", help="read it from a file only you can read")
-    secrets.add_argument("--password-command", metavar="COMMAND", help="take what a command prints")
+    add_password_places(parser.add_argument_group("password of the real server (never an argument itself)"))
     onhost.add_arguments(parser)
 
 
@@ -79,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         return watch_run.by_hand(args, settings, profile, _templates(args, None))
     chosen = onhost.installation(args, profile.identityiq.folder if profile and profile.identityiq else None)
     if any(one.folder == chosen.folder for one in due.pending()):
-        talk("Bring its settings back first: what stands there now is no state to come back to.")
+        talk("Nothing was changed: what stands there now is no state to come back to.")
         return 1
     return watch_run.through_console(args, settings, profile, chosen, _templates(args, chosen.folder))
 
@@ -103,15 +93,10 @@ def _profile(args: argparse.Namespace) -> Profile | None:
     """Return the profile named, or the default one where mail is to be sent on; None where none is needed."""
     if not args.profile and not args.send_on:
         return None
-    from wizard.commands.setup import changes_of, error_lines, saved_profile
-    from wizard.profile import Invalid, parse
+    from wizard.commands.setup import changes_of, complete, saved_profile
 
-    named = getattr(args, "config", "")
-    name, saved = saved_profile(args.profile, Path(named).expanduser() if named else None)
-    draft = saved.with_changes(*changes_of(args))
-    profile = parse(draft, name)
-    if isinstance(profile, Invalid):
-        raise UsageError(f"the profile '{name}' is not complete", *error_lines(profile, draft))
+    name, saved = saved_profile(args.profile, config_path(args))
+    profile = complete(name, saved.with_changes(*changes_of(args)))
     if args.send_on and not profile.endpoint.host:
         raise UsageError(f"the profile '{name}' has no mail server to send on to: leave --send-on out and have mail held")
     return profile
@@ -124,6 +109,9 @@ def _settings(args: argparse.Namespace, profile: Profile | None) -> Settings:
 
     try:
         folder = Path(os.path.abspath(os.path.expanduser(args.keep))) if args.keep else place.state_file("watch")
+        safefile.make_folder(folder)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "no permission")
     except OSError as problem:
         raise UsageError(f"There is no place for the mails: {safefile.reason(problem)}. Name one: --keep DIR") from None
     try:
