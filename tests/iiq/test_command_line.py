@@ -277,3 +277,11 @@ def test_a_profile_that_is_typed_by_hand_is_said_as_json_too(home: Path) -> None
 
     assert ran.code == 1
     assert "cannot be handed over as a file" in json.loads(ran.out)["problem"]
+
+
+def test_an_unknown_flag_is_compared_with_those_of_its_action(home: Path) -> None:
+    ran = run("iiq", "apply", "prod", "--redirekt", "a@b.test")
+
+    assert ran.code == 2
+    assert "did you mean --redirect?" in ran.err
+    assert "More: smtp-wizard iiq apply --help" in ran.err

@@ -128,6 +128,29 @@ async def test_each_step_is_ticked_once_under_its_own_name(tmp_path: Path) -> No
     ]
 
 
+async def test_a_second_watch_is_told_of_the_one_that_runs_and_changes_nothing(tmp_path: Path) -> None:
+    iiq = standin(tmp_path / "iiq")
+    before = settings_of(iiq)
+    async with watching("--folder", str(iiq.folder), "--yes") as running:
+        await running.next("listening")
+        pointed = settings_of(iiq)
+        again = await cli.run_process("iiq", "watch", "--folder", str(iiq.folder), "--yes")
+        assert again.code == 1
+        assert f"end process {running.process.pid} first" in again.err
+        assert "its mail fails" not in again.err
+        assert settings_of(iiq) == pointed
+        await running.end(signal.SIGINT)
+    assert settings_of(iiq) == before
+
+
+async def test_a_folder_for_mails_that_cannot_be_made_is_said_before_anything_is_changed(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ran = await cli.run_process("iiq", "watch", "--manual", "--keep", str(tmp_path / "file" / "mails"))
+    assert ran.code == 2
+    assert "--keep DIR" in ran.err
+    assert "Traceback" not in ran.err
+
+
 async def test_a_watch_that_was_killed_is_remembered_refused_twice_and_undone(tmp_path: Path) -> None:
     iiq = standin(tmp_path / "iiq")
     before = settings_of(iiq)

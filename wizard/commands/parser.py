@@ -76,9 +76,18 @@ def parse(words: Sequence[str]) -> tuple[argparse.Namespace, ModuleType | None]:
     parser, commands = build({command: module} if module else {})
     args, unknown = parser.parse_known_args(words)
     if unknown:
-        chosen = commands.get(command, parser)
+        chosen = _innermost(commands.get(command, parser), args)
         chosen.error(_about_unknown(unknown, chosen.known_flags()))
     return args, module
+
+
+def _innermost(parser: Parser, args: argparse.Namespace) -> Parser:
+    """Return the parser of the action that was named, whose flags are the ones to compare with."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            inner = action.choices.get(str(getattr(args, action.dest, None)))
+            return _innermost(inner, args) if isinstance(inner, Parser) else parser
+    return parser
 
 
 def load(command: str) -> ModuleType:

@@ -70,7 +70,9 @@ def opening(watch: Watch, profile: Profile | None, as_json: bool, style: Style) 
                 "send_on": watch.relay.send_on,
             }
         )
-    lines = [f"The relay listens on {watch.relay.bind}, port {watch.relay.port}, for {watch.seconds_left / 60:.0f} minutes.", ""]
+    minutes = f"{watch.seconds_left / 60:.0f}"
+    time = "1 minute" if minutes == "1" else f"{minutes} minutes"
+    lines = [f"The relay listens on {watch.relay.bind}, port {watch.relay.port}, for {time}.", ""]
     pointing = next(state for state in watch.steps if state.step is Step.POINT)
     if pointing.done is None:
         lines += [*_card(type_this(watch.where), style), ""]

@@ -5,6 +5,7 @@ A program that is killed cannot restore anything; the next one that looks here c
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
@@ -19,17 +20,40 @@ _KEY = "due"
 
 
 class Due(NamedTuple):
-    """One restore that is due. ``folder`` is the installation's, ``rollback`` the file to import; ``since`` is ISO 8601."""
+    """One restore that is due. ``folder`` is the installation's, ``rollback`` the file to import; ``since`` is ISO 8601.
+
+    ``pid`` is the program that watches, and restores when it ends; 0 where it is not known.
+    """
 
     folder: Path
     rollback: Path
     host: str
     port: int
     since: str
+    pid: int = 0
+
+    @property
+    def running(self) -> bool:
+        """Whether the program that is to restore is there still, and is another one than this."""
+        if not self.pid or self.pid == os.getpid():
+            return False
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        except OSError:  # another user's
+            return True
+        return True
 
     @property
     def sentence(self) -> str:
         """What is wrong and what to do."""
+        if self.running:
+            return (
+                f"IdentityIQ in {shown(str(self.folder))} is pointed at the relay of another watch ({self.host}, port "
+                f"{self.port}), which brings its settings back when it ends: end process {self.pid} first. If that is no watch "
+                f"any more, take it back with: smtp-wizard iiq undo {self.rollback}"
+            )
         return (
             f"IdentityIQ in {shown(str(self.folder))} was pointed at a relay of this program ({self.host}, port {self.port}) and "
             f"did not get its settings back: its mail fails. Take it back with: smtp-wizard iiq undo {self.rollback}"
@@ -82,4 +106,5 @@ def _folder_of(due: object) -> Path | None:
 def _read(kept: dict[str, Any]) -> Iterator[Due]:
     for facts in kept.values():
         with suppress(TypeError, ValueError, KeyError):
-            yield Due(Path(facts["folder"]), Path(facts["rollback"]), str(facts["host"]), int(facts["port"]), str(facts["since"]))
+            files = Path(facts["folder"]), Path(facts["rollback"])
+            yield Due(*files, str(facts["host"]), int(facts["port"]), str(facts["since"]), int(facts.get("pid", 0)))

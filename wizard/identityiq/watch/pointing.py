@@ -5,6 +5,7 @@ Through the console the rollback file is on the disk, and the restore written do
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -170,7 +171,7 @@ class ByConsole:
         rollback = kept.whole if whole else kept.rollback
         assert rollback is not None
         moment = due.now_text(self._clock())
-        due.remember(due.Due(self.installation.folder, rollback, self._where.host, self._where.port, moment))
+        due.remember(due.Due(self.installation.folder, rollback, self._where.host, self._where.port, moment, os.getpid()))
         self._rollback = rollback
 
     async def restore(self) -> str:
