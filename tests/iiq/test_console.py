@@ -144,6 +144,9 @@ async def test_what_the_launcher_started_is_ended_with_it(tmp_path: Path) -> Non
 
 
 async def test_a_user_without_java_gets_the_one_that_runs_identityiq(tmp_path: Path) -> None:
+    java = tmp_path / "jdk" / "bin" / "java"
+    java.parent.mkdir(parents=True)
+    java.touch(0o755)
     iiq = standin(tmp_path / "iiq")._replace(jvm=JavaRuntime(tmp_path / "jdk"))
     await run(iiq, ("about",), patience=QUICK)
     assert f'"PATH": "{tmp_path}/jdk/bin:' in process_of(iiq)[1]
