@@ -15,6 +15,8 @@ from tests.iiq.standin import Fault, commands_of, process_of, standin
 from tests.unit.cli import PYTHON, run, run_in_terminal, run_process, settle
 from wizard.config import load
 from wizard.identityiq.console.judge import judge
+from wizard.identityiq.handover.difference import Difference
+from wizard.identityiq.settings import Entry, Form, Key
 from wizard.identityiq.translate import port_meant
 from wizard.safefile import reason
 
@@ -285,3 +287,12 @@ def test_an_unknown_flag_is_compared_with_those_of_its_action(home: Path) -> Non
     assert ran.code == 2
     assert "did you mean --redirect?" in ran.err
     assert "More: smtp-wizard iiq apply --help" in ran.err
+
+
+@pytest.mark.parametrize(("stands", "comes"), [(Form.ATTRIBUTE, Form.ELEMENT), (Form.ELEMENT, Form.ATTRIBUTE)])
+def test_the_side_that_is_written_as_plain_text_is_the_one_that_says_so(stands: Form, comes: Form) -> None:
+    seen = Difference(
+        Key.ENCRYPTION, Entry(Key.ENCRYPTION, "TLS", stands), Entry(Key.ENCRYPTION, "TLS", comes, "SmtpEncryptionType")
+    )
+
+    assert ("plain text" in seen.old, "plain text" in seen.new) == (stands is Form.ATTRIBUTE, comes is Form.ATTRIBUTE)

@@ -39,13 +39,17 @@ class Difference(NamedTuple):
         """What stands, for a person."""
         if self.before is None:
             return shown_value(None) if self.known else "(not known)"
-        text = shown_value(self.before)
-        return f"{text}, written as plain text" if not self.secret and text == self.new else text
+        return shown_value(self.before) + self._form(self.before)
 
     @property
     def new(self) -> str:
         """What will stand, for a person."""
-        return shown_value(self.after)
+        return shown_value(self.after) + self._form(self.after)
+
+    def _form(self, entry: Entry) -> str:
+        """Return how a value is written, where that alone is what changes."""
+        alike = self.before is not None and not self.secret and self.before.value == self.after.value
+        return ", written as plain text" if alike and entry.form is Form.ATTRIBUTE else ""
 
 
 def difference(before: Settings, entries: Sequence[Entry]) -> tuple[Difference, ...]:
