@@ -133,13 +133,15 @@ class TemplatesPage(ConsolePage[None]):
         self.run_worker(self._draw_mail(place), group="render", exclusive=True)
 
     async def _draw_mail(self, place: int) -> None:
-        """Render beside the loop, in a process of its own: a template may be hostile."""
-        from wizard.identityiq.templates import lint, render_async
+        """Render in a process of its own, for a template may be hostile, and beside the loop, which may end before it does."""
+        from wizard.identityiq.templates import lint, render
+        from wizard.smtp.network import in_daemon_thread
 
         template = self.templates[place]
         root = self.profile.identityiq.server_root if self.profile.identityiq else ""
         try:
-            mail = self.rendered.get(place) or await render_async(template, root=root)
+            known = self.rendered.get(place)
+            mail = known if known is not None else await in_daemon_thread(lambda: render(template, root=root))
         except OSError as problem:
             self._show(Content(f"No process could be started to render it in: {safefile.reason(problem)}"))
             return
