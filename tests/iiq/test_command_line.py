@@ -296,3 +296,10 @@ def test_the_side_that_is_written_as_plain_text_is_the_one_that_says_so(stands: 
     )
 
     assert ("plain text" in seen.old, "plain text" in seen.new) == (stands is Form.ATTRIBUTE, comes is Form.ATTRIBUTE)
+
+
+def test_an_action_that_is_misspelt_is_not_only_looked_for_among_the_profiles(home: Path) -> None:
+    ran = run("iiq", "raed")
+
+    assert ran.code == 2
+    assert "smtp-wizard iiq read" in ran.err

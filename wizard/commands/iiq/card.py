@@ -38,10 +38,25 @@ def _profile(args: argparse.Namespace) -> Profile | None:
     """Return the profile named, the default one, or None where none is saved: the fields are worth printing even then."""
     from wizard.commands.setup import complete, load_config, saved_profile
 
+    from wizard.commands.terminal import UsageError
+
     config = config_path(args)
     if not args.profile and not load_config(config).profiles:
         return None
-    return complete(*saved_profile(args.profile, config))
+    try:
+        name, draft = saved_profile(args.profile, config)
+    except UsageError as problem:
+        raise UsageError(*problem.lines, *_meant(args.profile)) from None
+    return complete(name, draft)
+
+
+def _meant(word: str) -> tuple[str, ...]:
+    """Return the action that was perhaps meant: ``iiq`` and a word that is none takes the word for a profile."""
+    from difflib import get_close_matches
+
+    from wizard.commands.iiq import ACTIONS
+
+    return tuple(f"If you meant an action: smtp-wizard iiq {one}" for one in get_close_matches(word, ACTIONS, n=1))
 
 
 def _as_json(profile: Profile | None) -> str:
