@@ -37,7 +37,6 @@ def run(args: argparse.Namespace) -> int:
 def _profile(args: argparse.Namespace) -> Profile | None:
     """Return the profile named, the default one, or None where none is saved: the fields are worth printing even then."""
     from wizard.commands.setup import complete, load_config, saved_profile
-
     from wizard.commands.terminal import UsageError
 
     config = config_path(args)
