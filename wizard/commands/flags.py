@@ -36,3 +36,8 @@ def add_password_places(group: argparse._ArgumentGroup) -> None:
     places.add_argument("--password-stdin", action="store_true", help="read it from standard input")
     places.add_argument("--password-file", metavar="FILE", help="read it from a file only you can read")
     places.add_argument("--password-command", metavar="COMMAND", help="take what a command prints")
+
+
+def absolute(text: str) -> Path:
+    """Return a path that was typed as one that stays right wherever the program stands; ``~`` is the home folder."""
+    return Path(os.path.abspath(os.path.expanduser(text)))

@@ -28,7 +28,7 @@ def from_arguments(args: argparse.Namespace, profile: Profile) -> JvmBeside | No
     """Return what runs beside the check, None where it was not asked for. Raises UsageError where there is no Java."""
     if not args.jvm:
         return None
-    from wizard.commands.iiq.trust import usual_subject
+    from wizard.commands.iiq.javas import usual_subject
     from wizard.commands.terminal import UsageError, talk
 
     try:

@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
         return 1
     talk(*handing.redirect_hint(profile, "apply"))
     secret = handing.secret_of(args, profile)
-    chosen = onhost.installation(args, side_of(profile).folder)
+    chosen = onhost.installation(args.folder, side_of(profile).folder)
     talk(*_unfinished(chosen))
 
     async def make(login: ConsoleLogin | None) -> Plan:

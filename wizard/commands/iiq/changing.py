@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from wizard.commands.flags import absolute
 from wizard.commands.iiq import onhost, stopping
 from wizard.commands.terminal import UsageError, is_terminal, style_for, talk, write_out
 
@@ -160,7 +161,7 @@ def _keep_in(args: argparse.Namespace, words: Words) -> Path:
     from wizard.memory import lastapply
 
     try:
-        above = Path(os.path.abspath(os.path.expanduser(args.keep))) if args.keep else lastapply.folder()
+        above = absolute(args.keep) if args.keep else lastapply.folder()
     except OSError as problem:
         raise UsageError(f"There is no place for the rollback files: {safefile.reason(problem)}. Name one: --keep DIR") from None
     return new_folder(above, datetime.now(), words.profile or "undo")

@@ -137,7 +137,7 @@ def _stored(args: argparse.Namespace, profile: Profile) -> Password:
     if secret.in_clear:
         return secret.password
     try:
-        chosen = onhost.installation(args, side_of(profile).folder)
+        chosen = onhost.installation(args.folder, side_of(profile).folder)
     except UsageError as problem:
         raise UsageError(
             *problem.lines,

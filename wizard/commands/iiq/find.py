@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard.commands.flags import absolute
 from wizard.commands.saved import print_json, print_lines
 from wizard.commands.terminal import UsageError, talk
 
@@ -44,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
 def _named(folder: str) -> Found:
     from wizard.identityiq.host import Found, at, in_path
 
-    path = Path(os.path.abspath(os.path.expanduser(folder)))
+    path = absolute(folder)
     installation = at(path)
     if installation is None:
         raise UsageError(

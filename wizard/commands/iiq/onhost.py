@@ -6,12 +6,12 @@ A password comes from a terminal or from standard input, never as an argument. M
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from wizard.commands.flags import absolute
 from wizard.commands.saved import quoted
 from wizard.commands.terminal import UsageError, is_terminal, talk
 
@@ -53,14 +53,14 @@ def _seconds(text: str) -> float:
         raise argparse.ArgumentTypeError(str(problem)) from None
 
 
-def installation(args: argparse.Namespace, usual: Path | None = None) -> Installation:
-    """Return the one that is meant: by --folder, by ``usual`` (what the profile says), or the only one there is.
+def installation(folder: str = "", usual: Path | None = None) -> Installation:
+    """Return the one that is meant: by ``folder`` (--folder), by ``usual`` (what the profile says), or the only one there is.
 
     Raises UsageError.
     """
     from wizard.identityiq.host import find
 
-    named = Path(os.path.abspath(os.path.expanduser(args.folder))) if args.folder else usual
+    named = absolute(folder) if folder else usual
     if named is not None:
         return _in_folder(named)
     found = find()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.commands import setup
+from wizard.commands.flags import absolute
 
 if TYPE_CHECKING:
     from wizard.identityiq.installation import Installation
@@ -72,22 +73,18 @@ def run(args: argparse.Namespace, network: Network | None = None) -> int:
 
 
 def _path(text: str) -> Path | None:
-    return Path(os.path.abspath(os.path.expanduser(text))) if text else None
+    return absolute(text) if text else None
 
 
 def _with_store(tools: Means, args: argparse.Namespace) -> Means:
     """Put the trust store that was named in place. Raises UsageError where keytool cannot open it: that says nothing of mail."""
-    from wizard.commands.iiq.trust import named_store, with_store
+    from wizard.commands.iiq.javas import named_store, with_store
     from wizard.commands.terminal import UsageError
     from wizard.identityiq.jvm import trusted
     from wizard.identityiq.jvm.trusted import Trouble
 
-    if args.storepass_file and not args.trust_store:
-        raise UsageError("--storepass-file is the password of a trust store: name it with --trust-store FILE")
-    if not args.trust_store:
-        return tools
     store = named_store(args)
-    if tools.runtime is None:
+    if store is None or tools.runtime is None:
         return tools
     seen = asyncio.run(trusted(store, tools.runtime))
     if seen.trouble in (Trouble.NOT_A_STORE, Trouble.WRONG_PASSWORD, Trouble.NO_PASSWORD, Trouble.UNREADABLE):

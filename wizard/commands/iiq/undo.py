@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard.commands.flags import absolute
 from wizard.commands.iiq import onhost
 from wizard.commands.terminal import UsageError, talk
 
@@ -41,8 +41,8 @@ def run(args: argparse.Namespace) -> int:
     if args.file and args.whole:
         raise UsageError("--whole is for the last change: leave FILE out, or name the whole-rollback file as FILE")
     last = None if args.file else _last(args)
-    path = Path(os.path.abspath(os.path.expanduser(args.file))) if last is None else _file_of(last, whole=args.whole)
-    chosen = onhost.installation(args, Path(last.installation) if last else None)
+    path = absolute(args.file) if last is None else _file_of(last, whole=args.whole)
+    chosen = onhost.installation(args.folder, Path(last.installation) if last else None)
 
     async def make(login: ConsoleLogin | None) -> Plan:
         return await plan_undo(chosen, path, login=login, deadline=args.deadline, say=talk)
@@ -57,7 +57,7 @@ def _last(args: argparse.Namespace) -> LastApply:
     from wizard import safefile
     from wizard.memory.lastapply import recall
 
-    folder = os.path.abspath(os.path.expanduser(args.folder)) if args.folder else ""
+    folder = str(absolute(args.folder)) if args.folder else ""
     try:
         last = recall(folder)
     except OSError as problem:

@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard.commands.flags import add_changes, add_config, add_password_places, config_path
+from wizard.commands.flags import absolute, add_changes, add_config, add_password_places, config_path
 from wizard.commands.iiq import onhost
 from wizard.commands.terminal import UsageError, talk
 
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     settings = _settings(args, profile)
     if args.manual:
         return watch_run.by_hand(args, settings, profile, _templates(args, None))
-    chosen = onhost.installation(args, profile.identityiq.folder if profile and profile.identityiq else None)
+    chosen = onhost.installation(args.folder, profile.identityiq.folder if profile and profile.identityiq else None)
     if any(one.folder == chosen.folder for one in due.pending()):
         talk("Nothing was changed: what stands there now is no state to come back to.")
         return 1
@@ -108,7 +108,7 @@ def _settings(args: argparse.Namespace, profile: Profile | None) -> Settings:
     from wizard.memory import place
 
     try:
-        folder = Path(os.path.abspath(os.path.expanduser(args.keep))) if args.keep else place.state_file("watch")
+        folder = absolute(args.keep) if args.keep else place.state_file("watch")
         safefile.make_folder(folder)
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, "no permission")
