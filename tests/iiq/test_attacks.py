@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.iiq.graph import SECRET, Graph, Reply
 from tests.iiq.standin import commands_of, process_of, settings_of, standin
 from tests.unit import cli
 from wizard.identityiq import starting
@@ -19,10 +20,12 @@ from wizard.identityiq.host import at
 from wizard.identityiq.installation import Installation, JavaRuntime, MailLibrary
 from wizard.identityiq.javamail import program
 from wizard.identityiq.javamail.library import NotHereError
+from wizard.identityiq.oauth.run import try_out
+from wizard.identityiq.templates.plain import as_text
 from wizard.keychain import fetch
 from wizard.practice.relay import Relay
 from wizard.practice.relay_events import Mail, RelayEvent
-from wizard.profile import SecretKind, SecretRef
+from wizard.profile import Password, SecretKind, SecretRef
 
 QUICK = Patience(settle=0.05, start=5.0, answer=5.0, report=1.0, quit=5.0)
 HEAD = "<?xml version='1.0' encoding='UTF-8'?>\n"
@@ -250,3 +253,42 @@ def test_json_steers_no_terminal_and_says_the_same(tmp_path: Path, action: tuple
 
     assert not any(sign in out for sign in "\u009b\u202e")
     assert "\u202eb" in json.dumps(json.loads(out), ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<a href='", "<!--", "<![", "<", "</", "<a b=", "<a '", "<script>", "<table><tr><td>", "<!DOCTYPE", "<title>", "<p><b>"],
+)
+def test_a_hostile_page_becomes_text_in_time(piece: str) -> None:
+    assert as_text("seen " + piece * (400_000 // len(piece))).startswith("seen")
+
+
+def test_what_is_no_tag_is_read_and_what_is_none_of_the_text_is_not() -> None:
+    page = "<!DOCTYPE html><html><body><!-- a --><p>1 < 2 <a title='x > y' href='https://a.example/?b'>here</a><style>p</style>"
+
+    assert as_text(page + "<p>&#99999999999999;end <unclosed") == "1 < 2 here <https://a.example/?b>\n\n\ufffdend <unclosed"
+
+
+# -- the sign-in service -------------------------------------------------------------------------------------------------------
+
+
+async def test_what_a_sign_in_service_answers_reaches_no_log_that_is_printed(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with Graph(tmp_path) as graph:
+        graph.token = Reply(200, f"<html>\x1b[2J {SECRET}".encode())
+        await try_out(graph.settings(), Password(SECRET), lambda _: None)
+
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize("address", ["https://evil.example\\@127.0.0.1/token", "http://127.0.0.1/token", "https://127.0.0.1/a b"])
+async def test_an_address_two_readers_take_for_two_hosts_gets_no_secret(tmp_path: Path, address: str) -> None:
+    async with Graph(tmp_path) as graph:
+        base = f"https://127.0.0.1:{graph.port}"
+        graph.discovery = Reply(200, {"authorization_endpoint": f"{base}/a", "token_endpoint": address, "issuer": base})
+        run = await try_out(graph.settings(), Password(SECRET), lambda _: None)
+
+        assert not run.ok
+        assert run.finding == "iiq-oauth-endpoint"
+        assert graph.asked_for("/token") == []

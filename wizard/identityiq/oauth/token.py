@@ -6,6 +6,8 @@ msal (Microsoft's own library) is imported here alone, and late.
 from __future__ import annotations
 
 import json
+import logging
+import re
 import time
 from base64 import urlsafe_b64decode
 from datetime import UTC, datetime
@@ -17,9 +19,12 @@ from wizard.identityiq.oauth.microsoft import cloud_of, host_of, tenant_of
 from wizard.identityiq.oauth.model import Claims
 from wizard.identityiq.oauth.settings import OAuthSettings
 from wizard.profile import Password
+from wizard.values import shown
 
 _ENTRA_PATH = "/oauth2/v2.0/token"
 _LONGEST = 64 * 1024  # characters of a token that is read
+# An address that two readers of addresses might take for two hosts (a backslash, an @) gets no secret.
+_PLAIN_ADDRESS = re.compile(r"https://[A-Za-z0-9.:\[\]-]+/[!-?A-\[\]-~]*")
 
 
 class Fetched(NamedTuple):
@@ -43,6 +48,8 @@ def fetch(line: Line, settings: OAuthSettings, secret: Password) -> Fetched:
     import msal
     from msal.exceptions import MsalError
 
+    _silence("msal")
+
     try:
         if not urlsplit(settings.token_endpoint).path.lower().endswith(_ENTRA_PATH):
             return Fetched(_token(_plain_client(line, settings, secret).obtain_token_for_client(scope=settings.scope)))
@@ -54,7 +61,10 @@ def fetch(line: Line, settings: OAuthSettings, secret: Password) -> Fetched:
             instance_discovery=False,
             http_client=line,
         )
-        named = host_of(str(client.authority.token_endpoint))
+        address = str(client.authority.token_endpoint)
+        if not _PLAIN_ADDRESS.fullmatch(address):
+            return Fetched(Password(""), elsewhere=shown(address))
+        named = host_of(address)
         if not _same_service(named, settings):
             return Fetched(Password(""), elsewhere=named)
         return Fetched(_token(client.acquire_token_for_client(scopes=[settings.scope])))
@@ -62,6 +72,14 @@ def fetch(line: Line, settings: OAuthSettings, secret: Password) -> Fetched:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, RuntimeError, MsalError):
         return Fetched(Password(""))  # the answer was no answer of a token service: it is quoted from the line
+
+
+def _silence(name: str) -> None:
+    """Keep a library's log to itself: it quotes answers raw, and without a handler it would be written over the screen."""
+    log = logging.getLogger(name)
+    log.propagate = False
+    if not log.handlers:
+        log.addHandler(logging.NullHandler())
 
 
 def _same_service(named: str, settings: OAuthSettings) -> bool:

@@ -4,6 +4,8 @@ import re
 import textwrap
 from html.parser import HTMLParser
 
+from wizard.identityiq.templates.tags import fit
+
 _BLOCKS = frozenset(
     (
         *("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "dt", "dd", "table", "blockquote", "pre", "form"),
@@ -22,7 +24,7 @@ def as_text(html: str, width: int = 80) -> str:
     A link's address follows its words in ``<>``; what is hidden is left out; unclosed tags are taken as browsers do.
     """
     reader = _Reader(width)
-    reader.feed(html)
+    reader.feed(fit(html))
     reader.close()
     return reader.finished()
 
