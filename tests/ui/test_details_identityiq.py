@@ -82,3 +82,4 @@ async def test_the_palette_opens_the_rows(home: Path) -> None:
         await until(pilot, "IdentityIQ's own settings")
         await pilot.press("enter")
         await until(pilot, "Server root")
+        await until(pilot, lambda: pilot.app.focused is not None and pilot.app.focused.id == Field.IIQ_TYPE)

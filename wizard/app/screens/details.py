@@ -184,7 +184,11 @@ class DetailsScreen(LiveStep):
 
     def action_identityiq(self) -> None:
         """Open the rows of IdentityIQ's side."""
-        self.run_worker(self.form.unfold("iiq"))
+        self.run_worker(self._unfold_identityiq())
+
+    async def _unfold_identityiq(self) -> None:
+        await self.form.unfold("iiq")
+        self.query_one(f"#{Field.IIQ_TYPE}").focus()
 
     def commands(self) -> Iterable[Command]:
         """What the palette offers here."""
