@@ -135,6 +135,8 @@ def test_retries_are_not_in_the_file_and_that_is_said() -> None:
     asked = profile(iiq_retries="5")
     assert "5" not in [entry.value for entry in wanted(asked)]
     assert "Maximum Email Retries (5) is not in this file" in by_hand(asked)[0]
+    assert by_hand(asked, 20), "another number stands over there"
+    assert by_hand(asked, 5) == (), "what is so already need not be typed"
 
 
 @pytest.mark.parametrize(

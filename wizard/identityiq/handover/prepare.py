@@ -85,7 +85,7 @@ async def plan_apply(
     document = merge_xml(entries, comment=comment_for(profile), password=stored)
     notes = (
         *leftovers(read.settings, entries),
-        *by_hand(profile),
+        *by_hand(profile, read.settings.retry_max),
         *(said for said in (proposes_redirect(profile), about_not_restored(read.settings, entries)) if said),
     )
     return Plan(installation, read.settings, entries, document, stored, waiting=read.waiting, notes=notes)

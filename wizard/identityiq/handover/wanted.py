@@ -80,10 +80,13 @@ def proposes_redirect(profile: Profile) -> str:
     )
 
 
-def by_hand(profile: Profile) -> tuple[str, ...]:
-    """Return what the profile asks for and a merge of SystemConfiguration cannot bring, as sentences."""
+def by_hand(profile: Profile, stands: int | None = None) -> tuple[str, ...]:
+    """Return what the profile asks for and a merge of SystemConfiguration cannot bring, as sentences.
+
+    ``stands`` is the number of retries IdentityIQ has, None where it was not read: what is so already need not be typed.
+    """
     retries = side_of(profile).retries
-    if retries is None:
+    if retries is None or retries == stands:
         return ()
     return (
         f"Maximum Email Retries ({retries}) is not in this file: IdentityIQ keeps it elsewhere (retryMax of RequestDefinition "
