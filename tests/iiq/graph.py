@@ -13,10 +13,10 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.iiq.listening import Listening
 from wizard.identityiq.oauth import OAuthSettings
 from wizard.practice.authority import Authority
 from wizard.practice.fault import Leaf
@@ -67,7 +67,7 @@ def refused(code: str, status: int, words: str = "No.", **headers: str) -> Reply
     )
 
 
-class Graph:
+class Graph(Listening):
     """The stand-in. ``token``, ``discovery`` and ``sending`` replace an answer; ``claims`` changes what a token says.
 
     ``silent``, ``dropping``, ``stalling``, ``endless`` name a path's last word on which it never answers, hangs up, stops after
@@ -76,6 +76,7 @@ class Graph:
 
     def __init__(self, folder: Path, *, leaf: Leaf = Leaf.GOOD) -> None:
         self.authority = Authority(folder)
+        super().__init__(self.authority.context(leaf))
         self.asked: list[Asked] = []
         self.token: Reply | None = None
         self.discovery: Reply | None = None
@@ -84,22 +85,6 @@ class Graph:
         self.token_host = ""
         self.opaque = False
         self.silent = self.dropping = self.stalling = self.endless = ""
-        self.port = 0
-        self._context = self.authority.context(leaf)
-        self._server: asyncio.Server | None = None
-        self._open: set[asyncio.Task[None]] = set()
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._context)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in self._open:
-            task.cancel()
-        await asyncio.gather(*self._open, return_exceptions=True)
 
     def settings(self, **changes: Any) -> OAuthSettings:
         """The values that work here."""
@@ -130,19 +115,10 @@ class Graph:
         """The requests whose path ends so."""
         return [one for one in self.asked if one.path.endswith(end)]
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._open.add(task)
-        try:
-            while asked := await _read(reader):
-                self.asked.append(asked)
-                await self._answer(asked, writer)
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass  # a look hangs up after the handshake; the end of the test ends what is silent
-        finally:
-            self._open.discard(task)
-            writer.close()
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while asked := await _read(reader):
+            self.asked.append(asked)
+            await self._answer(asked, writer)
 
     async def _answer(self, asked: Asked, writer: asyncio.StreamWriter) -> None:
         end = asked.path.rpartition("/")[2]

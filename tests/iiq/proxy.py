@@ -5,46 +5,20 @@ from __future__ import annotations
 import asyncio
 import base64
 from contextlib import suppress
-from types import TracebackType
-from typing import Self
+
+from tests.iiq.listening import Listening
 
 
-class Proxy:
+class Proxy(Listening):
     """``refusing`` answers each CONNECT with 403. ``asked`` keeps what was asked for; ``user`` the user name given, if any."""
 
     def __init__(self, *, refusing: bool = False) -> None:
+        super().__init__()
         self.refusing = refusing
         self.asked: list[str] = []
         self.user = ""
-        self.port = 0
-        self._server: asyncio.Server | None = None
-        self._open: set[asyncio.Task[None]] = set()
 
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in self._open:
-            task.cancel()
-        await asyncio.gather(*self._open, return_exceptions=True)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._open.add(task)
-        try:
-            await self._tunnel(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass
-        finally:
-            self._open.discard(task)
-            writer.close()
-
-    async def _tunnel(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         target = head.split(" ")[1]
         self.asked.append(target)

@@ -677,6 +677,11 @@ def quiet_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     return tmp_path
 
 
+def at(endpoint: Endpoint) -> tuple[str, ...]:
+    """The flags that name a server of these tests."""
+    return ("--host", "localhost", "--port", str(endpoint.port), "--security", "tls")
+
+
 async def ran(*words: str) -> int:
     """Run the command beside the server of the test: it makes a loop of its own."""
     return await asyncio.to_thread(command.run, parse(["iiq", "trust", *words])[0])
@@ -688,16 +693,7 @@ async def test_the_command_says_saves_and_ends_with_one(
     store = await stored(quiet_host, stranger)
     saved = quiet_host / "ca-to-import.pem"
     async with serving(quiet_host, leaf, middle) as endpoint:
-        flags = (
-            "--host",
-            "localhost",
-            "--port",
-            str(endpoint.port),
-            "--security",
-            "tls",
-            "--ca-file",
-            str(ca_file(quiet_host, root)),
-        )
+        flags = (*at(endpoint), "--ca-file", str(ca_file(quiet_host, root)))
         code = await ran(*flags, "--java", str(java.home()), "--trust-store", str(store.path), "--save-ca", str(saved))
 
     shown = capsys.readouterr()
@@ -718,16 +714,7 @@ async def test_the_command_ends_with_nought_where_java_trusts(
     word = quiet_host / "word"
     word.write_text(f"{SECRET}\n")
     async with serving(quiet_host, leaf, middle) as endpoint:
-        flags = (
-            "--host",
-            "localhost",
-            "--port",
-            str(endpoint.port),
-            "--security",
-            "tls",
-            "--ca-file",
-            str(ca_file(quiet_host, root)),
-        )
+        flags = (*at(endpoint), "--ca-file", str(ca_file(quiet_host, root)))
         code = await ran(
             *flags, "--java", str(java.home()), "--trust-store", str(store.path), "--storepass-file", str(word), "--json"
         )
@@ -746,7 +733,7 @@ async def test_another_password_than_the_usual_one_is_asked_for_by_file(
 ) -> None:
     store = await stored(quiet_host, root, kind="PKCS12", password=SECRET)
     async with serving(quiet_host, leaf, middle) as endpoint:
-        flags = ("--host", "localhost", "--port", str(endpoint.port), "--security", "tls", "--no-input")
+        flags = (*at(endpoint), "--no-input")
         with pytest.raises(UsageError, match="storepass-file"):
             await ran(*flags, "--java", str(java.home()), "--trust-store", str(store.path))
 
@@ -755,7 +742,7 @@ async def test_a_file_that_is_no_trust_store_says_nothing_about_the_server(quiet
     other = quiet_host / "export.xml"
     other.write_text("<sailpoint/>")
     async with serving(quiet_host, leaf, root) as endpoint:
-        flags = ("--host", "localhost", "--port", str(endpoint.port), "--security", "tls")
+        flags = at(endpoint)
         with pytest.raises(UsageError, match="no trust store"):
             await ran(*flags, "--java", str(java.home()), "--truststore", str(other))
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.iiq import java
 from tests.real import imap, javamail, postfix, velocity
 from tests.real.fleet import SERVERS, Fleet
 from tests.real.server import Server
+from wizard.identityiq.javamail.process import Java
 
 HERE = Path(__file__).parent
 IN_CI = os.environ.get("CI", "").lower() == "true"
@@ -51,6 +53,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say at the end what did not run, where it will be read."""
     for words in left_out:
         terminalreporter.write_line(words, yellow=True)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", name="java")
+async def started_java(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Java]:
+    """The mail library, compiled into a folder of the tests' own and started once for a module, whose loop it is bound to."""
+    why = javamail.missing()
+    assert not why, f"CI must run JavaMail: {why}"
+    async with javamail.running(tmp_path_factory.mktemp("java")) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,10 @@ The Encryption settings are given to JavaMail as they are expected to be meant; 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from tests.loopback import Loopback, profile_for
 from tests.real import javamail
@@ -31,14 +29,6 @@ _NOT_SHOWN = "nothing"  # how a log line begins when the log is expected to stay
 
 # One JVM for all rows, and so one loop: a process can only be talked to from the loop that started it.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module", name="java")
-async def started_java(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Java]:
-    why = javamail.missing()
-    assert not why, f"CI must run JavaMail: {why}"
-    async with javamail.running(tmp_path_factory.mktemp("java")) as started:
-        yield started
 
 
 @dataclass(frozen=True)

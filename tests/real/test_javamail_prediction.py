@@ -6,7 +6,6 @@ The library runs as ``iiq test`` runs it, all rows in one Java. Where the two di
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -76,15 +75,6 @@ async def practised(java: Java, name: str, folder: Path) -> Row:
         job = job_of(profile_for(draft), deliver=True, token="abcd1234")._replace(guarded=False, truststore=store)
         real = await session(java, job, server.password, patience=Patience(2.0, 4.0))
     return Row(report, real, predict(report, usual), draft.port)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module", name="java")
-async def started(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Java]:
-    """The library, compiled into a folder of the tests' own and started once."""
-    why = javamail.missing()
-    assert not why, f"CI must run JavaMail: {why}"
-    async with javamail.running(tmp_path_factory.mktemp("java")) as java:
-        yield java
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", name="rows")

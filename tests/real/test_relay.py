@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from tests.iiq.test_relay import Told
 from tests.real import javamail
@@ -22,14 +20,6 @@ STORED = Password("the stored one")
 
 # One JVM for all, and so one loop: a process can only be talked to from the loop that started it.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module", name="java")
-async def started_java(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Java]:
-    why = javamail.missing()
-    assert not why, f"CI must run JavaMail: {why}"
-    async with javamail.running(tmp_path_factory.mktemp("java")) as started:
-        yield started
 
 
 def job(relay: Relay, encryption: Encryption = Encryption.NONE) -> Job:
