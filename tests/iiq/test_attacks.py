@@ -23,8 +23,9 @@ from wizard.identityiq.javamail.library import NotHereError
 from wizard.identityiq.oauth.run import try_out
 from wizard.identityiq.templates.plain import as_text
 from wizard.keychain import fetch
-from wizard.practice.relay import Relay
+from wizard.practice.relay import MOST_LINES, Relay
 from wizard.practice.relay_events import Mail, RelayEvent
+from wizard.practice.relay_store import Store
 from wizard.profile import Password, SecretKind, SecretRef
 
 QUICK = Patience(settle=0.05, start=5.0, answer=5.0, report=1.0, quit=5.0)
@@ -135,6 +136,39 @@ async def test_a_web_page_cannot_write_mail_by_posting_to_the_relay(tmp_path: Pa
     assert b"421" in said
     assert b"354" not in said
     assert events == []
+
+
+async def test_a_link_put_in_a_mails_place_is_neither_counted_nor_sent_on(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("Return-Path: <a@b>\r\nDelivered-To: thief@evil.example\r\nReceived: x\r\n\r\nsecret\r\n")
+    mail = tmp_path / "mails" / "000001-AB.eml"
+    mail.parent.mkdir()
+    mail.symlink_to(secret)
+    (tmp_path / "mails" / "000002-AB.eml").symlink_to(tmp_path / "nowhere")
+    store = Store(mail.parent)
+
+    assert store.files() == ()
+    with pytest.raises(PermissionError):
+        store.read(mail)
+    store.close()
+
+
+async def test_more_connections_than_are_taken_are_turned_away_quietly(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with Relay(lambda _: None, folder=tmp_path) as relay:
+        lines = [await asyncio.open_connection("127.0.0.1", relay.port) for _ in range(MOST_LINES + 5)]
+        async with asyncio.timeout(30):
+            last = await lines[-1][0].read()
+        for _, writer in lines:
+            writer.close()
+        await asyncio.gather(*(writer.wait_closed() for _, writer in lines), return_exceptions=True)
+        async with asyncio.timeout(30):
+            reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+            greeting = await reader.readline()
+        writer.close()
+
+    assert last.startswith(b"421")
+    assert greeting.startswith(b"220")
+    assert caplog.text == ""
 
 
 # -- programs of somebody else -------------------------------------------------------------------------------------------------

@@ -52,7 +52,9 @@ class QuietLine(SMTP):
             self._handler_coroutine.add_done_callback(_noticed)
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Leave the server's list of sessions."""
+        """Leave the server's list of sessions; a line that was turned away before it became one is on none."""
+        if self.session is None:
+            return
         super().connection_lost(error)
         self._peers.discard(self)
 

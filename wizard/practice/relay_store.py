@@ -10,6 +10,7 @@ import asyncio
 import errno
 import os
 import re
+import stat
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -67,7 +68,7 @@ class Store:
 
     def files(self) -> tuple[Path, ...]:
         """Return the files in the folder, oldest mail first. Raises OSError."""
-        return tuple(sorted(path for path in self.folder.iterdir() if _NAME.fullmatch(path.name)))
+        return tuple(sorted(path for path in self.folder.iterdir() if _NAME.fullmatch(path.name) and _ours(path)))
 
     @property
     def taken(self) -> int:
@@ -98,7 +99,9 @@ class Store:
         return path
 
     def read(self, path: Path) -> Kept:
-        """Return a mail. Raises OSError."""
+        """Return a mail. Raises OSError; what somebody else put in its place, in a folder open to others, is none."""
+        if not _ours(path):
+            raise PermissionError(errno.EPERM, "the file is not this program's own")
         return _from_file(safefile.read_bounded(path, self._keep_bytes))
 
     def keep_for(self, path: Path, recipients: Sequence[str]) -> None:
@@ -117,6 +120,15 @@ class Store:
         self._bytes += size - self._sizes.pop(path, 0)
         if size:
             self._sizes[path] = size
+
+
+def _ours(path: Path) -> bool:
+    """Whether an ordinary file of this user stands there, and no link to another."""
+    try:
+        seen = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(seen.st_mode) and seen.st_uid == os.geteuid()
 
 
 def number_of(path: Path) -> int:
