@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import signal
 from pathlib import Path
 
 import pytest
 from textual import events
 from textual.widgets import Input
 
-from tests.iiq.standin import Fault, sign_ins_of, standin
+from tests.iiq.standin import Fault, settings_of, sign_ins_of, standin
 from tests.iiq.test_watch import send_as_configured
 from tests.loopback import Loopback, at_usual_port
 from tests.ui.home import home
-from tests.ui.identityiq import SMALL, choose, fits, found, gate, hand_over, wizard
+from tests.ui.identityiq import PROFILE, SMALL, choose, fits, found, gate, hand_over, saved_walk, wizard
 from tests.ui.test_iiq_reading import BROKEN
+from tests.ui.test_terminal_walk import ENTER
 from tests.ui.watching import seen, until
 from wizard.app.app import WizardApp
 from wizard.app.step import StepName
@@ -336,3 +339,44 @@ async def test_what_was_said_while_it_ran_is_gone_when_the_watch_is_over(
         assert "IdentityIQ's mail settings are as they were: read back and compared." in screen
         assert "is expected to queue its mail" not in screen
         assert "then IdentityIQ's own proof" in screen
+
+
+# --- leaving while IdentityIQ is changed or watched --------------------------------------------------------------------
+
+
+async def test_who_leaves_is_told_what_is_waited_for_and_how_it_ended(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    iiq = standin(tmp_path / "iiq")
+    found(monkeypatch, iiq)
+    before = settings_of(iiq)
+    app = wizard()
+    async with app.run_test(size=SMALL) as pilot:
+        await hand_over(pilot, "Watch its mail")
+        await until(pilot, "Nothing listens yet")
+        await pilot.press("enter")
+        await until(pilot, "x End and restore")
+        opened = gate(iiq)
+        await pilot.press("ctrl+q")
+        await until(pilot, "IdentityIQ is being changed or watched")
+        await pilot.press("enter")
+        await until(pilot, "The wizard ends in a moment")
+        await pilot.press("escape", "ctrl+q", "enter")
+        assert "The wizard ends in a moment" in seen(app), "no key cuts that short"
+        await asyncio.to_thread(opened)
+        await until(pilot, lambda: app.return_code is not None)
+    assert settings_of(iiq) == before
+    assert "IdentityIQ's mail settings are as they were: read back and compared." in app.last_words
+
+
+def test_told_that_the_terminal_is_gone_it_puts_everything_back_and_ends(tmp_path: Path) -> None:
+    """With the signal itself, while IdentityIQ is watched: nothing may be drawn any more, for the drawing would wait for ever."""
+    iiq = standin(tmp_path / "iiq")
+    before = settings_of(iiq)
+    with saved_walk(tmp_path, PROFILE, iiq, "Watch its mail") as terminal:
+        terminal.until("Nothing listens yet")
+        terminal.press(ENTER)
+        terminal.until("x End and restore")
+        os.kill(terminal.pid, signal.SIGHUP)
+        assert terminal.ended() == 128 + signal.SIGHUP
+    assert settings_of(iiq) == before

@@ -258,7 +258,7 @@ class WizardApp(Guarded):
         from wizard.app.dialog import Ask
 
         screen = self.screen
-        if isinstance(screen, Ask):
+        if isinstance(screen, Ask) or self.ending:
             return
         question = screen.leaving() if isinstance(screen, Step) else ""
         self.push_screen(Ask(question or self._farewell()), self._leave)
@@ -272,7 +272,7 @@ class WizardApp(Guarded):
 
     def _leave(self, yes: bool | None) -> None:
         if yes:
-            self.exit()
+            self.end()
 
     def set_theme(self, name: str) -> None:
         """Change the colours and remember the choice; a broken theme file is named and the colours stay."""

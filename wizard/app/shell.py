@@ -60,12 +60,20 @@ class Shell(App[None]):
         """Told to end, or the line dropped: the form is kept and the terminal given back, which Textual leaves undone."""
         if not self.is_headless:
             loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGHUP):
+            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
                 loop.add_signal_handler(number, self._told_to_end, number)
 
     def _told_to_end(self, number: signal.Signals) -> None:
         self.keep_now()
-        self.exit(return_code=128 + number)  # as a shell tells it
+        code = 128 + number  # as a shell tells it
+        if number == signal.SIGHUP:  # the terminal is gone: what would be drawn now waits for ever
+            self.exit(return_code=code)
+        else:
+            self.end(code)
+
+    def end(self, code: int = 0) -> None:
+        """End the program."""
+        self.exit(return_code=code)
 
     def keep_now(self) -> None:
         """Keep what would be lost."""

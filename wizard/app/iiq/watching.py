@@ -237,7 +237,10 @@ class WatchPage(ConsolePage[None]):
         self.watched = None
         self.steps = watch.steps
         self._draw()
-        self.say(self.told.ended(watch, self.profile, by_hand=self.by_hand))
+        notes = self.told.ended(watch, self.profile, by_hand=self.by_hand)
+        if self.wizard.ending:
+            self.wizard.last_words += [note.text for note in notes if note.label not in ("next", "!")]
+        self.say(notes)
         self.show_keys(*((("Enter", "Read"), ("Tab", "Scroll above")) if self.mails else ()), *_END_KEYS)
 
     def _failed(self, why: str) -> None:
