@@ -9,8 +9,10 @@ import sys
 import tomllib
 import zipfile
 from email import message_from_bytes
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 
 from wizard.commands import COMMANDS
@@ -43,6 +45,18 @@ def test_the_arrows_between_the_rooms_point_one_way() -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 broken" in done.stdout
+
+
+def test_no_module_needs_one_that_needs_it() -> None:
+    """Outside app, where a screen opens the next one, and its steps name the app they stand in."""
+    graph = grimp.build_graph("wizard")
+    rooms = [module for module in graph.modules if not module.startswith("wizard.app.")]
+    needs = {module: graph.find_modules_directly_imported_by(module) for module in rooms}
+
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as found:
+        pytest.fail(f"these import one another in a circle, late imports and those for types too: {' <- '.join(found.args[1])}")
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
