@@ -171,6 +171,21 @@ async def test_more_connections_than_are_taken_are_turned_away_quietly(tmp_path:
     assert caplog.text == ""
 
 
+async def test_strangers_keep_nobody_on_the_list_waiting(tmp_path: Path) -> None:
+    async with Relay(lambda _: None, folder=tmp_path, allow=["127.0.0.2"]) as relay:
+        strangers = [await asyncio.open_connection("127.0.0.1", relay.port) for _ in range(40)]
+        async with asyncio.timeout(30):
+            said = [await reader.readline() for reader, _ in strangers]
+            reader, writer = await asyncio.open_connection("127.0.0.1", relay.port, local_addr=("127.0.0.2", 0))
+            greeting = await reader.readline()
+        for one in (writer, *(writer for _, writer in strangers)):
+            one.close()
+
+    assert greeting.startswith(b"220")
+    assert {line[:3] for line in said} <= {b"220", b"421"}
+    assert b"421" in {line[:3] for line in said}
+
+
 # -- programs of somebody else -------------------------------------------------------------------------------------------------
 
 

@@ -30,6 +30,7 @@ from wizard.practice.server import PortError
 SIZE_LIMIT = 16 * 1024 * 1024  # bytes of one mail
 AT_ONCE = 16  # sessions served at the same time; the next ones wait for the greeting
 MOST_LINES = 256  # connections at the same time, waiting ones included
+MOST_STRANGERS = 4  # of them, those of clients that are not on the list: they are heard out, and keep nobody else waiting
 DRAIN = 10.0  # seconds in which what waits is still sent on at the end
 _STORING = 5.0  # seconds for mails that are being written when the relay closes
 _BUSY = b"421 4.3.2 Too many connections at once, try again later\r\n"
@@ -107,10 +108,10 @@ class Relay:
         await self.close()
 
     async def _listen(self) -> None:
-        slots = asyncio.Semaphore(AT_ONCE)
+        slots, few = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(MOST_STRANGERS)
         loop = asyncio.get_running_loop()
         try:
-            self._server = await loop.create_server(lambda: _Line(self._door, slots), self.bind, self.port)
+            self._server = await loop.create_server(lambda: _Line(self._door, slots, few), self.bind, self.port)
         except OSError as problem:
             raise PortError(problem, self.port) from None
         self.port = self._server.sockets[0].getsockname()[1]
@@ -220,12 +221,17 @@ class Relay:
 class _Line(RelayLine):
     """A line that waits for a free place before it is greeted: a Java program waits without end, and loses nothing."""
 
-    def __init__(self, door: Door, slots: asyncio.Semaphore) -> None:
+    def __init__(self, door: Door, slots: asyncio.Semaphore, few: asyncio.Semaphore) -> None:
         super().__init__(door)
-        self._slots = slots
+        self._slots, self._few = slots, few
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if len(self._door.lines) >= MOST_LINES and isinstance(transport, asyncio.WriteTransport):
+        peer = transport.get_extra_info("peername")
+        if peer and not self._door.welcomes(str(peer[0])):
+            self._slots = self._few
+        strangers = sum(isinstance(line, _Line) and line._slots is line._few for line in self._door.lines)
+        full = len(self._door.lines) >= MOST_LINES or (self._slots is self._few and strangers >= MOST_STRANGERS)
+        if full and isinstance(transport, asyncio.WriteTransport):
             transport.write(_BUSY)
             transport.close()
             return
