@@ -74,6 +74,33 @@ async def test_the_settings_and_the_retries_are_read_in_one_session(tmp_path: Pa
     assert commands_of(iiq) == ["get", "get", "quit"]
 
 
+TEMPLATE = '<EmailTemplate name="Certification"><From>cert@corp.test</From><Subject>A</Subject><Body>B</Body></EmailTemplate>'
+
+
+async def test_the_from_of_the_templates_is_read_too_when_asked_for_and_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    iiq = standin(tmp_path / "iiq")
+    state = iiq.folder / "WEB-INF" / "standin" / "state.xml"
+    state.write_text(state.read_text().replace("</sailpoint>", f"{TEMPLATE}</sailpoint>"))
+    export = await read(iiq, senders=True, patience=QUICK)
+    assert export.settings is not None
+    assert [(one.template, one.sender) for one in export.settings.senders] == [("Certification", "cert@corp.test")]
+    assert export.settings.value(Key.HOST) == "mail.old.example"
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize("fault", [Fault.HANG, Fault.DIES, Fault.GARBAGE])
+async def test_templates_that_cannot_be_exported_do_not_cost_the_settings(tmp_path: Path, fault: Fault) -> None:
+    iiq = standin(tmp_path / "iiq", fault=fault, at="export")
+    export = await read(iiq, senders=True, deadline=3.0, patience=QUICK)
+    assert export.settings is not None
+    assert export.settings.value(Key.HOST) == "mail.old.example"
+    assert export.settings.senders == ()
+
+
 async def test_each_command_has_its_own_answer(tmp_path: Path) -> None:
     iiq = standin(tmp_path / "iiq", waiting=3)
     answers = await run(iiq, ("about", "count Request", "list Configuration"), patience=QUICK)
@@ -136,7 +163,8 @@ async def test_what_the_launcher_started_is_ended_with_it(tmp_path: Path) -> Non
     held = os.open(tmp_path / "held", os.O_RDONLY | os.O_NONBLOCK)
     iiq.console.write_text(f'#!/bin/sh\nsleep 600 9> {tmp_path}/held &\nexec {real} "$@"\n')
     iiq.console.chmod(0o755)
-    (answer,) = await run(iiq, ("about",), patience=QUICK)
+    # What it started holds its output open, so that its end is not seen: quit is not waited for long.
+    (answer,) = await run(iiq, ("about",), patience=QUICK._replace(quit=1.0))
     assert not answer.problem
     ended, _, _ = select.select([held], [], [], 30)
     assert ended, "the end of a pipe shows when nobody holds it any more"

@@ -251,7 +251,7 @@ def test_the_settings_of_this_host_are_read_through_its_console(home: Path) -> N
     assert " ".join(next(line for line in ran.out.splitlines() if "Retries" in line).split()) == "Maximum Email Retries 3"
     assert "line " not in ran.out
     assert (saved("here").iiq_folder, saved("here").iiq_retries) == (str(folder), "3")
-    assert commands_of(installation) == ["get", "get", "quit"]
+    assert commands_of(installation) == ["get", "get", "export", "quit"]
 
 
 def test_the_profile_says_which_installation_it_is(home: Path) -> None:

@@ -70,7 +70,7 @@ class ReadHost(Reading):
 
         self._progress("Starting IdentityIQ's console ...")
         try:
-            found = await session.read(self.installation, login=self.login, say=self._progress)
+            found = await session.read(self.installation, login=self.login, say=self._progress, senders=True)
         except ConsoleProblem as problem:
             if problem.trouble in (Trouble.LOGIN_REQUIRED, Trouble.LOGIN_REFUSED):
                 self.ask_login(str(problem), self._start, self._plan)

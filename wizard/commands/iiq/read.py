@@ -157,7 +157,7 @@ def _from_host(args: argparse.Namespace, saved: Draft | None) -> tuple[Export, P
 
     usual = Path(saved.iiq_folder).expanduser() if saved and saved.iiq_folder else None
     chosen = onhost.installation(args.folder, usual)
-    export = onhost.in_console(args, lambda login: read(chosen, login=login, deadline=args.deadline, say=talk))
+    export = onhost.in_console(args, lambda login: read(chosen, login=login, deadline=args.deadline, say=talk, senders=True))
     return export, chosen.folder
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from wizard.identityiq.console.process import Process
@@ -46,6 +48,7 @@ __all__ = [
 
 SETTINGS = command("get", "Configuration", "SystemConfiguration")
 RETRIES = command("get", "RequestDefinition", "Email Request")
+CLEAN = "-clean=id,created,modified"
 _PATIENT = Patience()
 # 1:ACP:... with the key every installation shares, 2: and up with the site's own.
 _ENCRYPTED = re.compile(r"^(?:>\s*)?(\d+:[\w+/=:.-]{4,})\s*$", re.MULTILINE)
@@ -119,11 +122,36 @@ async def read(
     login: ConsoleLogin | None = None,
     deadline: float = 180.0,
     say: Callable[[str], None] = _silent,
+    senders: bool = False,
     patience: Patience = _PATIENT,
 ) -> Export:
-    """Return the mail settings and retries as IdentityIQ has them now. Changes nothing. Raises ConsoleProblem."""
-    answers = await run(installation, (SETTINGS, RETRIES), login=login, deadline=deadline, say=say, go_on=True, patience=patience)
-    return export_of(answers, installation)
+    """Return the mail settings and retries as IdentityIQ has them now. Changes nothing. Raises ConsoleProblem.
+
+    With ``senders`` the From of its templates is read too, where the console exports them: into a file that is gone afterwards.
+    """
+    with TemporaryDirectory(prefix="smtp-wizard-") as folder:  # for its owner alone
+        file = Path(folder) / "templates.xml"
+        asked = (SETTINGS, RETRIES, *((command("export", CLEAN, str(file), "EmailTemplate"),) if senders else ()))
+        try:
+            answers = await run(installation, asked, login=login, deadline=deadline, say=say, go_on=True, patience=patience)
+        except ConsoleProblem as problem:
+            if len(problem.answers) <= len((SETTINGS, RETRIES)):
+                raise
+            answers = problem.answers  # the settings were told; it is only the templates that were not
+        export = export_of(answers, installation)
+        return _with_senders(export, file) if senders and file.exists() else export
+
+
+def _with_senders(export: Export, file: Path) -> Export:
+    from wizard.identityiq.reading import XmlProblem, read_file
+    from wizard.identityiq.reading.gather import sender_of
+
+    try:
+        templates = read_file(file, templates=True).templates
+    except XmlProblem:
+        return export
+    found = tuple(one._replace(line=0) for one in map(sender_of, templates) if one)  # a line of a file that is gone says nothing
+    return export._replace(settings=export.settings._replace(senders=found)) if export.settings else export
 
 
 def export_of(answers: tuple[Answer, ...], installation: Installation) -> Export:

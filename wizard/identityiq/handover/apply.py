@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from wizard import safefile
 from wizard.identityiq.console.session import (
+    CLEAN,
     SETTINGS,
     Answer,
     ConsoleLogin,
@@ -109,7 +110,7 @@ def _make(folder: Path) -> None:
 
 async def _prepared(session: Session, plan: Plan, kept: Kept) -> tuple[Kept, frozenset[str]]:
     """Have the backup made, look into it, and write the files. Raises StoppedError, ConsoleProblem."""
-    answer = await session.ask(command("export", "-clean=id,created,modified", kept.backup, "Configuration"))
+    answer = await session.ask(command("export", CLEAN, kept.backup, "Configuration"))
     if answer.problem:
         raise StoppedError(f"The backup export failed, so nothing was imported. {answer.problem}")
     try:

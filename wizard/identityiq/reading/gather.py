@@ -31,6 +31,13 @@ def only(tag: str, attributes: dict[str, str]) -> bool:
     return tag != "Configuration" or attributes.get("name", SYSTEM).strip() == SYSTEM
 
 
+def sender_of(template: Element) -> TemplateSender | None:
+    """Return the From that an EmailTemplate has of its own; None without one."""
+    own = template.find("From")
+    sender = (own.text if own else "").strip() or template.attributes.get("from", "").strip()
+    return TemplateSender(template.attributes.get("name", ""), sender, own.line if own else template.line) if sender else None
+
+
 class Gathering:
     """What the objects of one source said so far; ``take`` them in their order, then ask for ``settings`` and ``queue``."""
 
@@ -100,13 +107,11 @@ class Gathering:
     def _template(self, element: Element) -> None:
         if self._keep_templates:
             self.templates.append(element)
-        own = element.find("From")
-        sender = (own.text if own else "").strip() or element.attributes.get("from", "").strip()
-        name = element.attributes.get("name", "")
-        if sender and len(self._senders) < _MOST_SENDERS:
-            self._senders[name] = TemplateSender(name, sender, own.line if own else element.line)
+        found = sender_of(element)
+        if found and len(self._senders) < _MOST_SENDERS:
+            self._senders[found.template] = found
         else:
-            self._senders.pop(name, None)
+            self._senders.pop(element.attributes.get("name", ""), None)
 
     def _request(self, element: Element) -> None:
         if element.attributes.get("completed", "").strip():
