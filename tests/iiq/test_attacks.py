@@ -14,6 +14,7 @@ from tests.iiq.standin import commands_of, process_of, settings_of, standin
 from tests.unit import cli
 from wizard.identityiq import starting
 from wizard.identityiq.console.session import ConsoleProblem, Patience, Trouble, read
+from wizard.identityiq.handover.apply import StoppedError, apply
 from wizard.identityiq.handover.examine import examine
 from wizard.identityiq.handover.prepare import UnfitError, plan_undo
 from wizard.identityiq.host import at
@@ -77,6 +78,21 @@ async def test_undo_takes_a_rollback_file_as_it_is_made_here(tmp_path: Path) -> 
     plan = await plan_undo(standin(tmp_path / "iiq"), file, patience=QUICK)
 
     assert [entry.key for entry in plan.entries] == ["defaultEmailHost"]
+
+
+async def test_no_change_is_made_from_a_folder_that_somebody_else_laid_out(tmp_path: Path) -> None:
+    iiq = standin(tmp_path / "iiq")
+    before, trap, file = settings_of(iiq), tmp_path / "trap", tmp_path / "rollback.xml"
+    trap.mkdir()
+    (tmp_path / "kept").symlink_to(trap)
+    file.write_text(merge('<entry key="defaultEmailHost" value="mail.new.example"/>'))
+    plan = await plan_undo(iiq, file, patience=QUICK)
+
+    with pytest.raises(StoppedError):
+        await apply(plan, tmp_path / "kept", patience=QUICK)
+
+    assert settings_of(iiq) == before
+    assert list(trap.iterdir()) == []
 
 
 def test_a_merge_file_with_very_many_entries_is_judged_in_time() -> None:

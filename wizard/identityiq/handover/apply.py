@@ -6,6 +6,8 @@ said of the result comes from reading back.
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,6 +100,13 @@ async def _read_again(
 def _make(folder: Path) -> None:
     try:
         safefile.make_folder(folder)
+        seen = folder.lstat()
+        # What lies there is imported a moment later: whoever owns the folder could put another file in its place.
+        if not stat.S_ISDIR(seen.st_mode) or seen.st_uid != os.geteuid():
+            raise StoppedError(
+                f"The folder {folder} for backup and rollback was made by somebody else, or is a link. Nothing was changed. "
+                "Name another place: --keep DIR"
+            )
         folder.chmod(0o700)
     except OSError as problem:
         raise StoppedError(
