@@ -17,7 +17,7 @@ from wizard.identityiq.console.session import ConsoleProblem, Patience, Trouble,
 from wizard.identityiq.handover.apply import StoppedError, apply
 from wizard.identityiq.handover.examine import examine
 from wizard.identityiq.handover.prepare import UnfitError, plan_undo
-from wizard.identityiq.host import at
+from wizard.identityiq.host import at, owner_of
 from wizard.identityiq.installation import Installation, JavaRuntime, MailLibrary
 from wizard.identityiq.javamail import program
 from wizard.identityiq.javamail.library import NotHereError
@@ -278,6 +278,14 @@ def test_what_belongs_to_somebody_else_has_to_be_named_before_it_runs(
     assert done.code == 2
     assert f"--folder {iiq.folder}" in done.err
     assert commands_of(iiq) == []
+
+
+def test_who_an_installation_belongs_to_is_said_where_it_is_somebody_else(tmp_path: Path, as_another: None) -> None:
+    assert owner_of(standin(tmp_path / "iiq")) == "4711"
+
+
+def test_an_installation_of_ones_own_belongs_to_nobody_else(tmp_path: Path) -> None:
+    assert owner_of(standin(tmp_path / "iiq")) == ""
 
 
 def test_a_folder_with_the_sticky_bit_protects_what_is_in_it(tmp_path: Path) -> None:

@@ -46,7 +46,10 @@ class ConsolePage(Page[T], Generic[T]):
         self.app.push_screen(AskLogin(why, user), given)
 
     async def find_installation(self, profile: Profile) -> Installation | None:
-        """Return the installation that was read, the one the profile names, or the only one there is."""
+        """Return the installation that was read, the one the profile names, or the only one there is.
+
+        One that belongs to somebody else is not taken unasked: what is in it would run as this user. Reading it is asking for it.
+        """
         from wizard.app import host
         from wizard.smtp.network import in_daemon_thread
 
@@ -57,4 +60,6 @@ class ConsolePage(Page[T], Generic[T]):
         if folder is not None:
             return await in_daemon_thread(lambda: host.identityiq_at(folder))
         found = await in_daemon_thread(host.find_identityiq)
-        return found[0] if len(found) == 1 else None
+        from wizard.identityiq.host import owner_of
+
+        return found[0] if len(found) == 1 and not owner_of(found[0]) else None

@@ -78,13 +78,10 @@ def installation(folder: str = "", usual: Path | None = None) -> Installation:
 
 
 def unasked(found: Installation) -> Installation:
-    """Return an installation nobody named, where nobody else can have laid it out to be found. Raises UsageError.
+    """Return an installation nobody named, where nobody else can have laid it out to be found. Raises UsageError."""
+    from wizard.identityiq.host import owner_of
 
-    Its console and jars would run as this user, who may be root, and any user of the host can start something that looks so.
-    """
-    from wizard.identityiq.starting import stranger
-
-    owner = stranger(found.console) or stranger(found.mail.jar if found.mail else found.console)
+    owner = owner_of(found)
     if owner:
         raise UsageError(
             f"The IdentityIQ in {found.folder} belongs to {owner}, and what is in it would run as you. If it is yours, name it: "

@@ -80,6 +80,14 @@ def at(folder: Path, *, environ: Mapping[str, str] = os.environ, processes: Look
     return _installation(_Candidate(folder, "the folder that was named"), java.in_path(environ))
 
 
+def owner_of(found: Installation) -> str:
+    """Return who an installation's programs belong to where that is neither root nor this user; empty otherwise.
+
+    They would run as this user, and any user of a host can lay out something that looks like an IdentityIQ.
+    """
+    return stranger(found.console) or (stranger(found.mail.jar) if found.mail else "")
+
+
 def _candidates(root: Path, environ: Mapping[str, str], processes: Look, notes: list[str]) -> Iterator[_Candidate]:
     yield from _of_processes(processes, notes)
     named = environ.get("SPHOME", "")
