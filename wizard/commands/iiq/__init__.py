@@ -23,6 +23,7 @@ ACTIONS: dict[str, str] = {
     "watch": "show every mail IdentityIQ sends, through a relay on this host",
     "arrived": "say what received headers, a mailbox or the code of a message prove",
     "proof": "how to see in IdentityIQ itself that mail was sent, and what each state means",
+    "log": "the line IdentityIQ's log is expected to show, for every finding",
     "template": "render, examine and send IdentityIQ's e-mail templates",
 }
 MODULES = {name: f"wizard.commands.iiq.{name.replace('-', '_')}" for name in ACTIONS}
