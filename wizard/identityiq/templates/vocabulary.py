@@ -48,6 +48,12 @@ _TEXTS = {
     "status": "Success",
     "completionStatus": "Success",
 }
+_LISTS = {
+    "items": ["Jane Doe: Payroll, Accountant", "Peter Hill: VPN, remote access"],
+    "roles": ["Accountant", "Approver of payments"],
+    "entitlements": ["Payroll: post payments", "Payroll: read salaries"],
+    "comments": ["Please look at this before Friday."],
+}
 _TYPES: dict[str, Callable[[str, str], object]] = {
     "int": lambda name, today: 3,
     "integer": lambda name, today: 3,
@@ -57,7 +63,7 @@ _TYPES: dict[str, Callable[[str, str], object]] = {
     "identity": lambda name, today: person(name, ("Jane.Doe", "Jane", "Doe")),
     "workitem": lambda name, today: work_item(today),
     "certification": lambda name, today: certification(today),
-    "list": lambda name, today: [f"[{name} 1]", f"[{name} 2]"],
+    "list": lambda name, today: list(_LISTS.get(name, [f"[{name} 1]", f"[{name} 2]"])),
     "map": lambda name, today: {"key": f"[{name}.key]"},
     "object": lambda name, today: Sample(name),
 }
