@@ -67,7 +67,7 @@ async def test_a_file_is_read_its_mistakes_named_with_their_lines_and_cured_in_t
         assert "done       take the blank away: mail.corp.test" in screen
         assert "canary" not in screen
         await pilot.press("end")
-        screen = await until(pilot, "set, with the key every installation shares")
+        screen = await until(pilot, "set, with the key every IdentityIQ shares")
         assert "TLS  (STARTTLS)" in screen
         await pilot.press("enter")
         screen = await until(pilot, "[2 Details]")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wizard.app.verdict import Note, Tone
 from wizard.diagnosis.model import Severity
 from wizard.identityiq.settings import Encryption, Key, NotificationType, PasswordForm, Settings
+from wizard.identityiq.vocabulary import password_words
 from wizard.modes import MODES
 
 if TYPE_CHECKING:
@@ -16,29 +17,23 @@ if TYPE_CHECKING:
     from wizard.identityiq.installation import Installation
     from wizard.identityiq.lint import Flaw
 
-_LABELS: tuple[tuple[str, Key], ...] = (
-    ("Notification Type", Key.TYPE),
-    ("Encryption", Key.ENCRYPTION),
-    ("Default SMTP Host", Key.HOST),
-    ("Default SMTP Port", Key.PORT),
-    ("Username", Key.USERNAME),
-    ("Password", Key.PASSWORD),
-    ("Default From Address", Key.FROM),
-    ("Redirection Email Address", Key.REDIRECT_ADDRESS),
-    ("Redirection File Name", Key.REDIRECT_FILE),
-    ("Suppress Duplicate Emails", Key.SUPPRESS_DUPLICATES),
-    ("Server Root Path", Key.SERVER_ROOT),
+_SHOWN = (
+    Key.TYPE,
+    Key.ENCRYPTION,
+    Key.HOST,
+    Key.PORT,
+    Key.USERNAME,
+    Key.PASSWORD,
+    Key.FROM,
+    Key.REDIRECT_ADDRESS,
+    Key.REDIRECT_FILE,
+    Key.SUPPRESS_DUPLICATES,
+    Key.SERVER_ROOT,
 )
 _ALWAYS = (Key.TYPE, Key.ENCRYPTION, Key.HOST, Key.PORT, Key.FROM)
-_PASSWORDS = {
-    PasswordForm.ABSENT: "not set",
-    PasswordForm.CLEAR: "set, in clear text",
-    PasswordForm.SHARED_KEY: "set, with the key every installation shares",
-    PasswordForm.SITE_KEY: "set, with the site's own key",
-}
 _YES_NO = {"true": "yes", "false": "no"}
 _ROW = 77  # columns of a page for what it says
-_WIDTH = max(len(label) for label, _ in _LABELS) + 2
+_WIDTH = max(len(key.label) for key in _SHOWN) + 2
 
 
 def row(label: str, text: str, width: int) -> Note:
@@ -49,7 +44,7 @@ def row(label: str, text: str, width: int) -> Note:
 
 def settings_notes(settings: Settings) -> tuple[Note, ...]:
     """Return the settings as IdentityIQ's page shows them, each with what it means in the standard's words."""
-    rows = [(label, value, meant) for label, key in _LABELS for value, meant in _row(settings, key)]
+    rows = [(key.label, value, meant) for key in _SHOWN for value, meant in _row(settings, key)]
     if settings.retry_max is not None:
         rows.append(("Maximum Email Retries", str(settings.retry_max), ""))
     return tuple(row(label, f"{value}{f'  ({meant})' if meant else ''}", _WIDTH) for label, value, meant in rows)
@@ -60,7 +55,7 @@ def _row(settings: Settings, key: Key) -> Iterable[tuple[str, str]]:
     match key:
         case Key.PASSWORD:
             if settings.value(Key.USERNAME) or settings.password_form is not PasswordForm.ABSENT:
-                yield _PASSWORDS[settings.password_form], ""
+                yield password_words(settings.password_form), ""
         case Key.TYPE:
             kind = settings.notification
             yield (kind.label if kind else value), ("" if value else "not set, expected to mean this")
