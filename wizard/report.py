@@ -4,7 +4,7 @@ from enum import IntEnum
 from typing import NamedTuple, assert_never
 
 from wizard.diagnosis import diagnose
-from wizard.diagnosis.model import Finding, Severity
+from wizard.diagnosis.model import Finding, Severity, merged
 from wizard.profile import Profile
 from wizard.smtp.events import (
     AlternativeTried,
@@ -90,10 +90,7 @@ class Report(NamedTuple):
 
     def found(self, *findings: Finding) -> "Report":
         """Return the report with findings added, each id once, errors first: of a stage, or of a look beside the run."""
-        known = {finding.id for finding in self.findings}
-        fresh = [finding for finding in findings if finding.id not in known]
-        ordered = sorted((*self.findings, *fresh), key=lambda finding: list(Severity).index(finding.severity))
-        return self._replace(findings=tuple(ordered))
+        return self._replace(findings=merged(self.findings, findings))
 
     @property
     def failed(self) -> "StageResult | None":

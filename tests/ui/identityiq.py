@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from tests.iiq.standin import standin
 from tests.loopback import Loopback
+from tests.ui.home import home
 from tests.ui.test_terminal_walk import DOWN, ENTER, Terminal, chosen
 from tests.ui.watching import lines_of, seen, until
 from wizard.app.app import WizardApp
@@ -21,6 +23,8 @@ from wizard.draft import Change, Draft, Field
 from wizard.identityiq.installation import Installation
 from wizard.profile import Password
 from wizard.smtp.network import Network
+
+__all__ = ["home"]
 
 SMALL = (80, 24)
 CANARY = "canary-in-a-cage"
@@ -45,6 +49,14 @@ def wizard(draft: Draft = PROFILE, *, network: Network | None = None, start: Ste
 def found(monkeypatch: pytest.MonkeyPatch, *installations: Installation) -> None:
     """Have the stand-ins found on this host."""
     monkeypatch.setattr("wizard.app.host.find_identityiq", lambda: installations)
+
+
+@pytest.fixture
+def iiq(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """A stand-in that is found on this host, in a home of its own."""
+    installation = standin(tmp_path / "iiq")
+    found(monkeypatch, installation)
+    return installation
 
 
 def gate(installation: Installation) -> Callable[[], None]:

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from tests.iiq.standin import ENTRIES, Fault, commands_of, settings_of, sign_ins_of, standin, waiting_in
 from tests.ui.home import home
-from tests.ui.identityiq import PROFILE, SMALL, choose, fits, flat, found, gate, hand_over, saved_walk, under, wizard
+from tests.ui.identityiq import PROFILE, SMALL, choose, fits, flat, found, gate, hand_over, iiq, saved_walk, under, wizard
 from tests.ui.test_terminal_walk import ENTER
 from tests.ui.watching import seen, until
 from wizard.app.app import WizardApp
@@ -21,9 +21,10 @@ from wizard.app.dialog import Ask
 from wizard.app.iiq.reading import Taken
 from wizard.app.step import StepName
 from wizard.draft import Change, Field
+from wizard.identityiq.installation import Installation
 from wizard.identityiq.reading import read_file
 
-__all__ = ["home"]
+__all__ = ["home", "iiq"]
 
 WAYS = ("Type it in", "A file to import", "Apply on this host", "Watch its mail", "Its templates", "IdentityIQ's own proof")
 
@@ -369,11 +370,7 @@ async def test_waiting_mail_is_deleted_only_by_a_capital_y(
 # --- leaving meanwhile -----------------------------------------------------------------------------------------------------
 
 
-async def test_a_change_comes_to_its_end_although_the_wizard_is_left(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    iiq = standin(tmp_path / "iiq")
-    found(monkeypatch, iiq)
+async def test_a_change_comes_to_its_end_although_the_wizard_is_left(iiq: Installation) -> None:
     app = wizard()
     async with app.run_test(size=SMALL) as pilot:
         await applying(pilot)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-import signal
 from pathlib import Path
 
 import pytest
@@ -16,19 +14,19 @@ from tests.iiq.standin import Fault, settings_of, sign_ins_of, standin
 from tests.iiq.test_watch import send_as_configured
 from tests.loopback import Loopback, at_usual_port
 from tests.ui.home import home
-from tests.ui.identityiq import PROFILE, SMALL, choose, fits, found, gate, hand_over, saved_walk, wizard
+from tests.ui.identityiq import SMALL, choose, fits, found, gate, hand_over, iiq, wizard
 from tests.ui.test_iiq_reading import BROKEN
-from tests.ui.test_terminal_walk import ENTER
 from tests.ui.watching import seen, until
 from wizard.app.app import WizardApp
 from wizard.app.step import StepName
 from wizard.draft import Draft
 from wizard.identityiq.handover.card import card
+from wizard.identityiq.installation import Installation
 from wizard.memory import lastapply
 from wizard.practice import PracticeServer
 from wizard.profile import Profile, Security, parse
 
-__all__ = ["home"]
+__all__ = ["home", "iiq"]
 
 
 def fresh() -> WizardApp:
@@ -112,11 +110,7 @@ async def test_emptying_the_text_takes_back_what_was_read(home: Path) -> None:
 # --- apply -----------------------------------------------------------------------------------------------------------
 
 
-async def test_what_was_taken_back_is_not_offered_to_be_taken_back_again(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    iiq = standin(tmp_path / "iiq")
-    found(monkeypatch, iiq)
+async def test_what_was_taken_back_is_not_offered_to_be_taken_back_again(iiq: Installation) -> None:
     async with wizard().run_test(size=SMALL) as pilot:
         await hand_over(pilot, "Apply on this host")
         await until(pilot, "Enter Change it")
@@ -175,11 +169,7 @@ async def test_how_a_change_ended_is_said_once_the_terminal_is_itself_again(
 # --- watch -----------------------------------------------------------------------------------------------------------
 
 
-async def test_the_sign_stays_in_sight_in_a_long_list_of_mails_and_r_begins_again(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    iiq = standin(tmp_path / "iiq")
-    found(monkeypatch, iiq)
+async def test_the_sign_stays_in_sight_in_a_long_list_of_mails_and_r_begins_again(iiq: Installation) -> None:
     async with wizard().run_test(size=SMALL) as pilot:
         await hand_over(pilot, "Watch its mail")
         await until(pilot, "Nothing listens yet")
@@ -344,11 +334,7 @@ async def test_what_was_said_while_it_ran_is_gone_when_the_watch_is_over(
 # --- leaving while IdentityIQ is changed or watched --------------------------------------------------------------------
 
 
-async def test_who_leaves_is_told_what_is_waited_for_and_how_it_ended(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    iiq = standin(tmp_path / "iiq")
-    found(monkeypatch, iiq)
+async def test_who_leaves_is_told_what_is_waited_for_and_how_it_ended(iiq: Installation) -> None:
     before = settings_of(iiq)
     app = wizard()
     async with app.run_test(size=SMALL) as pilot:
@@ -367,16 +353,3 @@ async def test_who_leaves_is_told_what_is_waited_for_and_how_it_ended(
         await until(pilot, lambda: app.return_code is not None)
     assert settings_of(iiq) == before
     assert "IdentityIQ's mail settings are as they were: read back and compared." in app.last_words
-
-
-def test_told_that_the_terminal_is_gone_it_puts_everything_back_and_ends(tmp_path: Path) -> None:
-    """With the signal itself, while IdentityIQ is watched: nothing may be drawn any more, for the drawing would wait for ever."""
-    iiq = standin(tmp_path / "iiq")
-    before = settings_of(iiq)
-    with saved_walk(tmp_path, PROFILE, iiq, "Watch its mail") as terminal:
-        terminal.until("Nothing listens yet")
-        terminal.press(ENTER)
-        terminal.until("x End and restore")
-        os.kill(terminal.pid, signal.SIGHUP)
-        assert terminal.ended() == 128 + signal.SIGHUP
-    assert settings_of(iiq) == before

@@ -17,7 +17,7 @@ from tests.iiq.test_relay import message
 from tests.iiq.test_watch import SIGNED_OFF, send_as_configured
 from tests.loopback import Loopback, at_usual_port
 from tests.ui.home import home
-from tests.ui.identityiq import CANARY, PROFILE, SMALL, fits, flat, found, gate, hand_over, saved_walk, under, wizard
+from tests.ui.identityiq import CANARY, PROFILE, SMALL, fits, flat, found, gate, hand_over, iiq, saved_walk, under, wizard
 from tests.ui.test_terminal_walk import ENTER
 from tests.ui.watching import seen, until
 from wizard.app.app import WizardApp
@@ -26,7 +26,7 @@ from wizard.identityiq.watch import due
 from wizard.practice import PracticeServer
 from wizard.profile import Security
 
-__all__ = ["home"]
+__all__ = ["home", "iiq"]
 
 
 async def watching(pilot: Pilot[None]) -> str:
@@ -48,11 +48,7 @@ async def ended(pilot: Pilot[None]) -> str:
     return await until(pilot, "r Begin again")
 
 
-async def test_nothing_listens_and_nothing_changes_before_enter(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    iiq = standin(tmp_path / "iiq")
-    found(monkeypatch, iiq)
+async def test_nothing_listens_and_nothing_changes_before_enter(iiq: Installation) -> None:
     async with wizard().run_test(size=SMALL) as pilot:
         await hand_over(pilot, "Watch its mail")
         plan = await until(pilot, "Nothing listens yet")
@@ -69,11 +65,7 @@ async def test_nothing_listens_and_nothing_changes_before_enter(
     assert commands_of(iiq) == []
 
 
-async def test_the_sign_off_mail_is_ticked_and_everything_is_put_back(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    iiq = standin(tmp_path / "iiq")
-    found(monkeypatch, iiq)
+async def test_the_sign_off_mail_is_ticked_and_everything_is_put_back(iiq: Installation, home: Path) -> None:
     before = settings_of(iiq)
     async with wizard().run_test(size=SMALL) as pilot:
         screen = await watching(pilot)
@@ -105,11 +97,7 @@ async def test_the_sign_off_mail_is_ticked_and_everything_is_put_back(
     assert {path.stat().st_mode & 0o777 for path in held} == {0o600}
 
 
-async def test_a_mail_is_read_in_full_and_a_hostile_one_is_only_text(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    iiq = standin(tmp_path / "iiq")
-    found(monkeypatch, iiq)
+async def test_a_mail_is_read_in_full_and_a_hostile_one_is_only_text(iiq: Installation) -> None:
     async with wizard().run_test(size=SMALL) as pilot:
         await watching(pilot)
         await sent(iiq, "[red]Markup[/] and more", "[bold]Not[/bold] \x1b[31mred\n")
@@ -126,11 +114,7 @@ async def test_a_mail_is_read_in_full_and_a_hostile_one_is_only_text(
         await until(pilot, "Looks like")
 
 
-async def test_where_the_wording_is_your_own_you_say_which_mail_it_is(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    iiq = standin(tmp_path / "iiq")
-    found(monkeypatch, iiq)
+async def test_where_the_wording_is_your_own_you_say_which_mail_it_is(iiq: Installation) -> None:
     async with wizard().run_test(size=SMALL) as pilot:
         await watching(pilot)
         await pilot.press("y")
@@ -150,11 +134,7 @@ async def line_of(pilot: Pilot[None], subject: str) -> str:
     return time[0]
 
 
-async def test_sent_on_it_reaches_the_real_server_with_the_profiles_sign_in(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    iiq = standin(tmp_path / "iiq")
-    found(monkeypatch, iiq)
+async def test_sent_on_it_reaches_the_real_server_with_the_profiles_sign_in(iiq: Installation) -> None:
     async with PracticeServer() as server:
         app = wizard(at_usual_port(server.draft(), Security.STARTTLS), network=Loopback.to(server))
         app.password = server.password
@@ -249,11 +229,7 @@ async def test_a_console_that_asks_who_you_are_is_answered(home: Path, tmp_path:
     assert settings_of(iiq) == before
 
 
-async def test_x_ends_it_while_identityiq_is_still_being_pointed_at_it(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    iiq = standin(tmp_path / "iiq")
-    found(monkeypatch, iiq)
+async def test_x_ends_it_while_identityiq_is_still_being_pointed_at_it(iiq: Installation) -> None:
     before = settings_of(iiq)
     async with wizard().run_test(size=SMALL) as pilot:
         await hand_over(pilot, "Watch its mail")
@@ -271,11 +247,7 @@ async def test_x_ends_it_while_identityiq_is_still_being_pointed_at_it(
 
 
 @pytest.mark.parametrize("when", ["watching", "pointing"])
-async def test_leaving_the_wizard_ends_the_watch_and_puts_everything_back(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
-) -> None:
-    iiq = standin(tmp_path / "iiq")
-    found(monkeypatch, iiq)
+async def test_leaving_the_wizard_ends_the_watch_and_puts_everything_back(iiq: Installation, when: str) -> None:
     before = settings_of(iiq)
     app: WizardApp = wizard()
     async with app.run_test(size=SMALL) as pilot:
@@ -296,11 +268,7 @@ async def test_leaving_the_wizard_ends_the_watch_and_puts_everything_back(
     assert due.pending() == ()
 
 
-async def test_a_restore_that_fails_is_said_on_the_screen_and_once_the_terminal_is_itself_again(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    iiq = standin(tmp_path / "iiq")
-    found(monkeypatch, iiq)
+async def test_a_restore_that_fails_is_said_on_the_screen_and_once_the_terminal_is_itself_again(iiq: Installation) -> None:
     app = wizard()
     async with app.run_test(size=SMALL) as pilot:
         await watching(pilot)
@@ -311,14 +279,15 @@ async def test_a_restore_that_fails_is_said_on_the_screen_and_once_the_terminal_
     assert f"smtp-wizard iiq undo {still.rollback}" in " ".join(app.last_words)
 
 
-def test_told_to_end_it_puts_everything_back(tmp_path: Path) -> None:
-    """In a real terminal, with the signal itself."""
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_told_to_end_it_puts_everything_back(tmp_path: Path, number: signal.Signals) -> None:
+    """In a real terminal, with the signal itself. Behind SIGHUP nothing may be drawn: the drawing would wait for ever."""
     iiq = standin(tmp_path / "iiq")
     before = settings_of(iiq)
     with saved_walk(tmp_path, PROFILE, iiq, "Watch its mail") as terminal:
         terminal.until("Nothing listens yet")
         terminal.press(ENTER)
         terminal.until("x End and restore")
-        os.kill(terminal.pid, signal.SIGTERM)
-        assert terminal.ended() == 128 + signal.SIGTERM
+        os.kill(terminal.pid, number)
+        assert terminal.ended() == 128 + number
     assert settings_of(iiq) == before

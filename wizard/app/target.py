@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from textual.widgets import Input
 
+from wizard import safefile
 from wizard.app.widgets.field import FieldRow
 
 
@@ -34,3 +36,15 @@ class Target:
         else:
             return path
         return None
+
+
+def into_home(name: Callable[[], Path], text: str) -> str:
+    """Write a text into the home folder, under what ``name`` gives; return the sentence that says so, or why not."""
+    try:
+        path = name()
+        safefile.write_atomic(path, text.encode())
+    except OSError as problem:
+        return f"Not written: {safefile.reason(problem)}. c copies it instead."
+    except RuntimeError as problem:  # no home folder
+        return f"Not written: {problem}. c copies it instead."
+    return f"Written, readable by you alone: ~/{path.name}"

@@ -60,6 +60,13 @@ class Finding(NamedTuple):
     link: str | None = None
 
 
+def merged(known: tuple[Finding, ...], found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Return ``known`` with what is new in ``found``: each id once, errors first, otherwise in order of appearance."""
+    ids = {finding.id for finding in known}
+    fresh = (finding for finding in found if finding.id not in ids)
+    return tuple(sorted((*known, *fresh), key=lambda finding: list(Severity).index(finding.severity)))
+
+
 class Rule(NamedTuple):
     """One entry of the handbook.
 

@@ -15,7 +15,7 @@ from wizard.smtp.run import Run, StageFailed
 if TYPE_CHECKING:
     from wizard.smtp.letter import Letter
 
-_STEPS: dict[Stage, Callable[[Run], Awaitable[Observation]]] = {
+STEPS: dict[Stage, Callable[[Run], Awaitable[Observation]]] = {
     Stage.RESOLVE: reaching.resolve,
     Stage.CONNECT: reaching.connect,
     Stage.TLS: reaching.secure,
@@ -84,7 +84,7 @@ async def _climb(run: Run, left: list[Stage]) -> None:
         if reason is not None:
             run.emit(StageSkipped(stage, reason))
             continue
-        step = _STEPS[stage]
+        step = STEPS[stage]
         try:
             await run.stage(stage, lambda step=step: step(run))  # type: ignore[misc]  # binds this round's step
         except StageFailed as failed:

@@ -11,7 +11,7 @@ from email import message_from_bytes, policy
 from typing import NamedTuple
 
 from wizard.profile import Password, Profile
-from wizard.smtp import reaching
+from wizard.smtp.check import STEPS
 from wizard.smtp.events import Event
 from wizard.smtp.message import queue_id
 from wizard.smtp.network import Network
@@ -19,15 +19,7 @@ from wizard.smtp.observation import LADDER, Kind, Observation, Reply, Stage
 from wizard.smtp.run import Run, StageFailed
 from wizard.smtp.sending import mail_path, size_limit
 
-_CLIMB = {
-    Stage.RESOLVE: reaching.resolve,
-    Stage.CONNECT: reaching.connect,
-    Stage.TLS: reaching.secure,
-    Stage.GREETING: reaching.greeting,
-    Stage.EHLO: reaching.ehlo,
-    Stage.STARTTLS: reaching.starttls,
-    Stage.AUTH: reaching.sign_in,
-}
+_LATER = (Stage.MAIL, Stage.RCPT, Stage.DATA, Stage.QUIT)  # of each mail, or of the end; the rest is climbed once for all
 # RFC 5321 4.5.3.2.6: the reply to the final dot may take long, because the server may deliver meanwhile. In seconds.
 FINAL_DOT = 120.0
 _LEAVING = 421
@@ -80,9 +72,9 @@ class Passing:
         seen = run.seen(Stage.RESOLVE)
         try:
             for stage in LADDER[self._profile.endpoint.security]:
-                if stage not in _CLIMB or (stage is Stage.AUTH and self._profile.login is None):
+                if stage in _LATER or (stage is Stage.AUTH and self._profile.login is None):
                     continue
-                await run.stage(stage, lambda step=_CLIMB[stage]: step(run))  # type: ignore[misc]  # binds this round's step
+                await run.stage(stage, lambda step=STEPS[stage]: step(run))  # type: ignore[misc]  # binds this round's step
                 seen = run.seen(stage)
         except StageFailed as failed:
             run.session.leave()

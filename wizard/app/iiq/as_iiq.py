@@ -16,7 +16,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from wizard import safefile
-from wizard.app import coloured, run
+from wizard.app import coloured, consent, run
 from wizard.app.host import short
 from wizard.app.iiq.console import ConsolePage
 from wizard.profile import Password, Profile, Security, parse
@@ -127,25 +127,14 @@ class AsIiq(ConsolePage[None]):
         profile = self.profile
         if self.busy or profile is None or self.tools is None:
             return
-        if run.must_ask(profile, self.wizard.password):
-            from wizard.app.screens.password import AskPassword
+        consent.with_password(self.wizard, profile, lambda: self._agreed(profile))
 
-            who = profile.login.username if profile.login else ""
-            self.app.push_screen(AskPassword(f"{who} at {profile.endpoint.host}"), self._given)
-        elif self._usable() is None and self.wizard.failures() >= run.LOCK_OUT - 1:
-            from wizard.app.dialog import Ask
-
-            question = run.another_try(self.wizard.failures(), profile)
-            self.app.push_screen(
-                Ask(question, yes="try once more", no="do not"), lambda yes: self._start(profile) if yes else None
-            )
+    def _agreed(self, profile: Profile) -> None:
+        """Our own check is one more sign-in, unless it is not made again."""
+        if self._usable() is None:
+            consent.once_more(self.wizard, profile, lambda: self._start(profile))
         else:
             self._start(profile)
-
-    def _given(self, password: Password | None) -> None:
-        if password:
-            self.wizard.password = password
-            self.action_go()
 
     def _start(self, profile: Profile) -> None:
         self.busy = True
@@ -220,11 +209,9 @@ class AsIiq(ConsolePage[None]):
 
     def _count(self, report: Report, outcome: Outcome) -> None:
         from wizard.identityiq.javamail.outcome import SignIn
-        from wizard.memory.signins import note_refusal
 
         if outcome.sign_in is SignIn.REFUSED and not outcome.predicted:
-            self.wizard.signin_failures[run.account(report.profile)] += 1
-            note_refusal(report.profile)
+            consent.count_refusal(self.wizard, report.profile)
 
     def _result(self, report: Report, outcome: Outcome) -> None:
         from wizard.identityiq.jvm.missing import to_save

@@ -12,8 +12,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from wizard import safefile
 from wizard.app.page import Page
+from wizard.app.target import into_home
 from wizard.identityiq.handover.card import card, card_lines
 from wizard.profile import Profile
 
@@ -63,12 +63,4 @@ class Card(Page[None]):
     def action_write(self) -> None:
         """Write the card into the home folder, replacing an older one of the same profile: it holds nothing else."""
         name = re.sub(r"[^A-Za-z0-9._-]+", "-", self.profile.name or self.profile.endpoint.host).strip("-.") or "profile"
-        try:
-            path = Path.home() / f"smtp-wizard-{name}-card.txt"
-            safefile.write_atomic(path, card(self.profile).encode())
-        except OSError as problem:
-            self._tell(f"Not written: {safefile.reason(problem)}. c copies it instead.")
-        except RuntimeError as problem:  # no home folder
-            self._tell(f"Not written: {problem}. c copies it instead.")
-        else:
-            self._tell(f"Written, readable by you alone: ~/{path.name}")
+        self._tell(into_home(lambda: Path.home() / f"smtp-wizard-{name}-card.txt", card(self.profile)))

@@ -10,18 +10,16 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.timer import Timer
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from wizard.app.iiq.reading import TAKE_KEYS, Reading
-from wizard.app.screens.explain import PasteArea
 from wizard.app.verdict import Note, Tone
 from wizard.app.widgets.field import FieldRow, TextInput
 from wizard.app.widgets.finding import Notes
+from wizard.app.widgets.paste import PasteArea
 
 _FIRST_TAB = (("Tab", "To what was read: Enter there takes it"), ("^l", "Empty"), ("Esc", "Back"), ("F1", "Help"))
-PAUSE = 0.25  # seconds of peace after an edit before the text is read
 
 
 class ReadExport(Reading):
@@ -41,7 +39,6 @@ class ReadExport(Reading):
 
     def __init__(self) -> None:
         super().__init__()
-        self._soon: Timer | None = None
         self._pasted = False
 
     def body(self) -> ComposeResult:
@@ -80,12 +77,7 @@ class ReadExport(Reading):
         self.query_one(PasteArea).load_text("")
         self.query_one(PasteArea).focus()
 
-    @on(TextArea.Changed)
-    def _typed(self) -> None:
-        if self._soon:
-            self._soon.stop()
-        self._soon = self.set_timer(PAUSE, self._read_paste)
-
+    @on(PasteArea.Rested)
     def _read_paste(self) -> None:
         text = self.query_one(PasteArea).text
         if text.strip():

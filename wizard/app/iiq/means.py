@@ -48,11 +48,3 @@ async def templates(installation: Installation | None) -> tuple[Template, ...]:
         return (await in_daemon_thread(lambda: collect([installation.folder]))).templates
     except (XmlProblem, OSError):
         return ()
-
-
-def count_refusal(wizard: WizardApp, profile: Profile) -> None:
-    """The real server refused the sign-in: that counts like any other, because servers lock accounts over a few."""
-    from wizard.memory.signins import note_refusal
-
-    wizard.signin_failures[run.account(profile)] += 1
-    note_refusal(profile)

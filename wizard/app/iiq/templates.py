@@ -192,19 +192,16 @@ class TemplatesPage(ConsolePage[None]):
 
     def action_send(self) -> None:
         """Make the mail under the sign the test message; where it is that already, go back to our own."""
-        from wizard.identityiq.templates import as_text
+        from wizard.identityiq.templates import letter_of
         from wizard.identityiq.templates.headers import address_of
-        from wizard.smtp.letter import Letter
 
         here = self.query_one(Menu).here
         mail = self.rendered.get(int(here.id)) if here else None
         if mail is None or not mail.complete:
             self._tell("This one cannot be rendered, so it cannot be sent." if mail else "It is not rendered yet.")
             return
-        html = mail.body if mail.html else ""
-        body = as_text(mail.body) if mail.html else mail.body.strip("\n") + "\n"
         name = self.templates[int(here.id)].name if here else ""
-        own = run.OwnMail(name, Letter(mail.subject, body, html), address_of(mail.sender) if mail.sender else "")
+        own = run.OwnMail(name, letter_of(mail), address_of(mail.sender) if mail.sender else "")
         if own == self.wizard.letter:
             self.wizard.letter = None
             self._tell("The test message is SMTP Wizard's own again.")

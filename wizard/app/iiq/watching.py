@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 
-from wizard.app import run
+from wizard.app import consent
 from wizard.app.iiq import means
 from wizard.app.iiq.console import ConsolePage
 from wizard.app.iiq.mails import NO_MAIL, entry_of, mail_text, plan_notes, rows_of, words_of
@@ -22,7 +22,7 @@ from wizard.app.verdict import Note, Tone
 from wizard.app.widgets.finding import Notes
 from wizard.app.widgets.menu import Entry, Menu
 from wizard.app.widgets.stages import StageList
-from wizard.profile import Password, Profile
+from wizard.profile import Profile
 
 if TYPE_CHECKING:
     from wizard.identityiq.installation import Installation
@@ -120,23 +120,11 @@ class WatchPage(ConsolePage[None]):
         """Begin, with the password where mails are to be sent on."""
         if self.watched is not None or self.busy:
             return
-        if self.send_on and run.must_ask(self.profile, self.wizard.password):
-            from wizard.app.screens.password import AskPassword
-
-            who = self.profile.login.username if self.profile.login else ""
-            self.app.push_screen(AskPassword(f"{who} at {self.profile.endpoint.host}"), self._given)
-        elif self.send_on and self.wizard.failures() >= run.LOCK_OUT - 1:
-            from wizard.app.dialog import Ask
-
-            question = run.another_try(self.wizard.failures(), self.profile)
-            self.app.push_screen(Ask(question, yes="try once more", no="do not"), lambda yes: self._start() if yes else None)
+        if self.send_on:
+            wizard, profile = self.wizard, self.profile
+            consent.with_password(wizard, profile, lambda: consent.once_more(wizard, profile, self._start))
         else:
             self._start()
-
-    def _given(self, password: Password | None) -> None:
-        if password:
-            self.wizard.password = password
-            self.action_go()
 
     def _start(self) -> None:
         self.busy = True
@@ -211,7 +199,7 @@ class WatchPage(ConsolePage[None]):
             case Seen(mail=mail):
                 self.mails[mail.number] = event
             case Holding():
-                means.count_refusal(self.wizard, self.profile)
+                consent.count_refusal(self.wizard, self.profile)
                 self.told.heard.append(words_of(event))
             case Fated(number=number, fate=fate):
                 self.fates[number] = str(fate)

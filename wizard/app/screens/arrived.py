@@ -11,14 +11,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.timer import Timer
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 
 from wizard.app.page import Page
-from wizard.app.screens.explain import PasteArea
 from wizard.app.verdict import Note, Tone
 from wizard.app.widgets.field import FieldRow, SecretInput, TextInput
 from wizard.app.widgets.finding import Notes
+from wizard.app.widgets.paste import PasteArea
 from wizard.profile import Password, Profile, parse
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from wizard.arrival.mailbox import Looked, Mailbox
     from wizard.arrival.proof import Traced
     from wizard.arrival.words import Row
-
-PAUSE = 0.25  # seconds of peace after an edit before the headers are read
 
 
 class ArrivedPage(Page[None]):
@@ -53,7 +50,6 @@ class ArrivedPage(Page[None]):
         self.token = token
         self.queue_id = queue_id
         self.recipient = recipient
-        self._soon: Timer | None = None
         self._traced: Traced | None = None
         self._looked: Looked | None = None
         self._problem = ""
@@ -93,12 +89,7 @@ class ArrivedPage(Page[None]):
     def _code_typed(self) -> None:
         self._judge()
 
-    @on(TextArea.Changed)
-    def _pasted(self) -> None:
-        if self._soon:
-            self._soon.stop()
-        self._soon = self.set_timer(PAUSE, self._read_headers)
-
+    @on(PasteArea.Rested)
     def _read_headers(self) -> None:
         from wizard.arrival.headers import NotHeadersError, read
         from wizard.arrival.proof import trace

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from textual.worker import Worker
 
-from wizard.app import run, verdict
-from wizard.app.dialog import Ask
+from wizard.app import consent, run, verdict
 from wizard.app.step import Step
 from wizard.app.verdict import Note, Tone
 from wizard.app.widgets.arrived import proof
 from wizard.draft import Draft
-from wizard.profile import Invalid, Password, Profile, parse
+from wizard.profile import Invalid, Profile, parse
 from wizard.report import Report
 from wizard.smtp.events import Event
 
@@ -72,28 +71,7 @@ class Climb(Step):
         if self.running or isinstance(profile, Invalid):
             self.draw()
             return
-        refused = self.wizard.failures()
-        if refused >= run.LOCK_OUT - 1:
-            self.app.push_screen(
-                Ask(run.another_try(refused, profile), yes="try once more", no="do not"),
-                lambda yes: self._ready(profile) if yes else None,
-            )
-        else:
-            self._ready(profile)
-
-    def _ready(self, profile: Profile) -> None:
-        if not run.must_ask(profile, self.wizard.password):
-            self._run(profile)
-            return
-        from wizard.app.screens.password import AskPassword
-
-        def given(password: Password | None) -> None:
-            if password:
-                self.wizard.password = password
-                self._run(profile)
-
-        who = profile.login.username if profile.login else ""
-        self.app.push_screen(AskPassword(f"{who} at {profile.endpoint.host}"), given)
+        consent.once_more(self.wizard, profile, lambda: consent.with_password(self.wizard, profile, lambda: self._run(profile)))
 
     def _run(self, profile: Profile) -> None:
         self.report = Report(profile)

@@ -15,8 +15,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.timer import Timer
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from wizard.app import verdict
@@ -24,11 +23,11 @@ from wizard.app.step import KeyLine
 from wizard.app.verdict import Note, Tone
 from wizard.app.widgets.field import FieldRow, TextInput
 from wizard.app.widgets.finding import Notes
+from wizard.app.widgets.paste import PasteArea
 
 if TYPE_CHECKING:
     from wizard.diagnosis.casebook import Case
 
-PAUSE = 0.25  # seconds of peace after an edit before the text is read
 _LARGEST = 16 * 1024 * 1024  # bytes of a file that are read
 _SHOWN = 4000  # characters of a file that are shown; all of it is read
 
@@ -54,21 +53,6 @@ _NOTHING = (
 )
 
 
-class PasteArea(TextArea):
-    """A text box without a blinking cursor, in which Tab moves on and Esc leaves."""
-
-    # With priority, so that what is typed right behind a Tab does not land in the text that was just left.
-    BINDINGS: ClassVar = [
-        Binding("escape", "screen.back", "Back", show=False, priority=True),
-        Binding("tab", "app.focus_next", "Next", show=False, priority=True),
-        Binding("shift+tab", "app.focus_previous", "Before", show=False, priority=True),
-    ]
-
-    def __init__(self) -> None:
-        super().__init__(id="text", soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
-        self.cursor_blink = False
-
-
 class ExplainScreen(Screen[None]):
     """Text above, explanation below."""
 
@@ -80,7 +64,6 @@ class ExplainScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._soon: Timer | None = None
         self._from_file = ""
 
     def compose(self) -> ComposeResult:
@@ -117,12 +100,7 @@ class ExplainScreen(Screen[None]):
 
     # --- the text --------------------------------------------------------------------------------------------------
 
-    @on(TextArea.Changed)
-    def _typed(self) -> None:
-        if self._soon:
-            self._soon.stop()
-        self._soon = self.set_timer(PAUSE, self._read_text)
-
+    @on(PasteArea.Rested)
     def _read_text(self) -> None:
         text = self.query_one(PasteArea).text
         if self._from_file and text == self._from_file[:_SHOWN]:

@@ -14,7 +14,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from wizard import values
-from wizard.app import run
+from wizard.app import consent, run
 from wizard.app.advice import Advice, advise
 from wizard.app.sight import Sight, Target, look, target_of
 from wizard.app.step import KeyLine, Step
@@ -161,17 +161,7 @@ class LiveStep(Step):
         if run.must_ask(profile, self.wizard.password):
             self.show_errors({Field.PASSWORD: "type the password to try it, or choose where it is kept"})
             return
-        if self.wizard.failures() >= run.LOCK_OUT - 1:
-            from wizard.app.dialog import Ask
-
-            question = run.another_try(self.wizard.failures(), profile)
-            self.app.push_screen(Ask(question, yes="try once more", no="check the password first"), self._answered)
-            return
-        self._begin_signin()
-
-    def _answered(self, yes: bool | None) -> None:
-        if yes:
-            self._begin_signin()
+        consent.once_more(self.wizard, profile, self._begin_signin, no="check the password first")
 
     def _begin_signin(self) -> None:
         if any(worker.group == "signin" and not worker.is_finished for worker in self.workers):

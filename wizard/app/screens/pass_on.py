@@ -13,8 +13,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from wizard import safefile
 from wizard.app.dialog import WindowKeys
+from wizard.app.target import into_home
 from wizard.render.ticket import Ticket
 
 _NAMES = 99  # files of one host beside each other, before the oldest have to go
@@ -58,15 +58,7 @@ class PassOn(ModalScreen[None]):
 
     def action_write(self) -> None:
         """Write the text under a name that is still free, in your home folder."""
-        try:
-            path = free_name(self.host)
-            safefile.write_atomic(path, self.text.encode())
-        except OSError as problem:
-            self._tell(f"Not written: {safefile.reason(problem)}. c copies it instead.")
-        except RuntimeError as problem:  # no home folder
-            self._tell(f"Not written: {problem}. c copies it instead.")
-        else:
-            self._tell(f"Written, readable by you alone: ~/{path.name}")
+        self._tell(into_home(lambda: free_name(self.host), self.text))
 
 
 def free_name(host: str) -> Path:

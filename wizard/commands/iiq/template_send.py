@@ -12,7 +12,6 @@ from wizard.commands import remembering, setup
 if TYPE_CHECKING:
     from wizard.identityiq.templates import Rendered, Template
     from wizard.profile import Profile
-    from wizard.smtp.letter import Letter
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
     from wizard.commands.check import Climb
     from wizard.commands.password import password_for
     from wizard.commands.terminal import Output, style_for, talk
+    from wizard.identityiq.templates import letter_of
 
     if (args.sample or args.folder) and args.file and not args.profile:
         args.profile, args.file = args.file, ""
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         password = password_for(profile, args, os.environ)
         held_back = remembering.held_back(profile, args)
-        letter = _letter(mail, exact=args.exact)
+        letter = letter_of(mail, bare=args.exact)
         asyncio.run(climb.climb(password, deliver=True, held_back=held_back, letter=letter))
     except KeyboardInterrupt:
         interrupted = True
@@ -97,12 +97,3 @@ def _as_sent(args: argparse.Namespace, mail: Rendered, profile: Profile) -> Prof
     if mail.cc or mail.bcc:
         talk("The template's cc and bcc are left out: a test goes to the recipient of the profile alone.")
     return profile
-
-
-def _letter(mail: Rendered, *, exact: bool) -> Letter:
-    from wizard.identityiq.templates import as_text
-    from wizard.smtp.letter import Letter
-
-    if mail.html:
-        return Letter(mail.subject, as_text(mail.body), mail.body, exact)
-    return Letter(mail.subject, mail.body.strip("\n") + "\n", "", exact)

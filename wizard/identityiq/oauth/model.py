@@ -6,7 +6,7 @@ Neither the secret nor the token is ever in here; of the token only the claims n
 from enum import StrEnum
 from typing import NamedTuple
 
-from wizard.diagnosis.model import Finding, Severity
+from wizard.diagnosis.model import Finding, Severity, merged
 from wizard.identityiq.oauth.settings import OAuthSettings
 
 
@@ -111,7 +111,4 @@ class OAuthRun(NamedTuple):
 
     def found(self, *findings: Finding) -> "OAuthRun":
         """Return the run with findings added, each id once, errors first."""
-        known = {finding.id for finding in self.findings}
-        fresh = tuple(finding for finding in findings if finding.id not in known)
-        ordered = sorted((*self.findings, *fresh), key=lambda finding: list(Severity).index(finding.severity))
-        return self._replace(findings=tuple(ordered))
+        return self._replace(findings=merged(self.findings, findings))

@@ -2,6 +2,7 @@
 
 from wizard.identityiq.templates.collect import Collection, collect, collect_bytes, sample, samples, templates_of
 from wizard.identityiq.templates.flaw import TemplateFlaw
+from wizard.identityiq.templates.letters import letter_of
 from wizard.identityiq.templates.lint import lint
 from wizard.identityiq.templates.looks import looks_like
 from wizard.identityiq.templates.mail import Part, Problem, Rendered, Trouble, Use
@@ -23,6 +24,7 @@ __all__ = [
     "as_text",
     "collect",
     "collect_bytes",
+    "letter_of",
     "lint",
     "looks_like",
     "read",
